@@ -1,0 +1,1 @@
+"""The centre's side: inbox, stations, overview; an optional extra of the package."""

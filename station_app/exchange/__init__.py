@@ -1,0 +1,1 @@
+"""Sheets in and out: reading, mapping, importing, exporting."""

@@ -1,0 +1,1 @@
+"""What goes on paper: the PDF grid, fonts, QR codes, blank forms and sheets."""

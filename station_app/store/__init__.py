@@ -1,0 +1,1 @@
+"""The encrypted store: vault, journal, fold, the one door for changes, reading, search, migrations."""

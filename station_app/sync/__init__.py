@@ -1,0 +1,1 @@
+"""Bundles, what waits to be sent, taking in, and the carriers they travel by."""

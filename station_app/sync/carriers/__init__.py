@@ -1,0 +1,1 @@
+"""How a bundle travels: a USB folder, or HTTP."""

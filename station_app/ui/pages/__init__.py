@@ -1,0 +1,1 @@
+"""Pages generated from a kind's declaration: list, form, history."""

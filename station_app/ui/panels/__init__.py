@@ -1,0 +1,1 @@
+"""Extra panels beside a form."""

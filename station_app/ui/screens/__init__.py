@@ -1,0 +1,1 @@
+"""Hand-made screens: unlock, month report, hand in."""

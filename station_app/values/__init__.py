@@ -1,0 +1,1 @@
+"""Pure values: what people write in forms and ledgers, read without guessing and shown in their words."""

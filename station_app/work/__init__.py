@@ -1,0 +1,1 @@
+"""Rules across kinds, due lists, conversations."""
