@@ -15,6 +15,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -261,6 +262,14 @@ def pip(python: Path, *arguments: str) -> None:
         )
 
 
+def block(lock: str, name: str) -> str:
+    """The lines of a lock file for one package: its version and hashes."""
+    lines = lock.splitlines(keepends=True)
+    first = next(number for number, line in enumerate(lines) if line.startswith(f"{name}=="))
+    end = next((number for number in range(first + 1, len(lines)) if not lines[number].startswith(" ")), len(lines))
+    return "".join(lines[first:end])
+
+
 def python_packages(tests: bool) -> Path:
     """Bring .venv to what the lock file says, the project itself in it; gives the .venv's Python."""
     # The tests' lock holds all of the runtime's, so a .venv made for tests serves try.py too.
@@ -275,9 +284,14 @@ def python_packages(tests: bool) -> Path:
     if not works(python) or (have and have.get("folder") != str(ROOT)):
         make_venv()
     say("正在安装 Python 软件包，约一分钟 (installing Python packages, about a minute)")
-    # Every file that pip fetches is checked against the hashes in the lock file.
-    pip(python, "--require-hashes", "-r", str(locks[-1]))
-    # The project last and by itself: built by the setuptools the lock file brought, without a download of its own.
+    # Every file that pip fetches is checked against the hashes in the lock file. setuptools comes first and alone:
+    # it builds the project, and the few packages published as source only, and without it pip would fetch, unchecked,
+    # what builds them.
+    with tempfile.TemporaryDirectory() as folder:
+        builder = Path(folder) / "builder.lock"
+        builder.write_text(block(locks[-1].read_text(encoding="utf-8"), "setuptools"), encoding="utf-8")
+        pip(python, "--require-hashes", "-r", str(builder))
+    pip(python, "--require-hashes", "--no-build-isolation", "--use-pep517", "-r", str(locks[-1]))
     pip(python, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     STAMP.write_text(json.dumps(want, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     say(f"Python 软件包已装好 (Python packages are in place): {time.monotonic() - started:.0f} s")
