@@ -1,1 +1,1 @@
-"""Sheets in and out: reading, mapping, importing, exporting."""
+"""Ledgers in and out: workbooks read in a limited child process, mapped, judged, written; nothing here writes a row."""

@@ -1,0 +1,148 @@
+"""Reads .xlsx, .ods and .xls inside the child process: values by calamine, the rest by our own scan of the tags."""
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import python_calamine as calamine
+
+from station_app.exchange import archive, limits, sheetxml
+from station_app.exchange.reader_child import Messages, too_many
+from station_app.exchange.refusals import SheetRefusal
+from station_app.exchange.sheetxml import Shape
+from station_app.messages import Refusal
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+_UNREADABLE = Refusal(SheetRefusal.UNREADABLE)
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def read_packed(data: bytes, messages: Messages) -> Refusal | None:
+    """An archive: .xlsx (scanned for its shape first) or .ods."""
+    found = archive.unpack(data)
+    if isinstance(found, Refusal):
+        return found
+    if any(name.lower().endswith("workbook.bin") for name in found.texts) or "[Content_Types].xml" not in found.texts:
+        if "content.xml" not in found.texts:
+            return Refusal(SheetRefusal.NOT_A_TABLE)
+        return _read_ods(data, found.texts["content.xml"], messages)
+    members = sheetxml.sheet_members(found.texts)
+    shapes: dict[str, Shape] = {}
+    for name, member in members.items():
+        xml = found.texts.get(member)
+        if xml is None:
+            continue
+        shapes[name] = sheetxml.read_shape(xml)
+        if shapes[name].far:
+            return too_many(name)
+    found.texts.clear()
+    return _read(data, shapes, messages)
+
+
+def _read_ods(data: bytes, content: bytes, messages: Messages) -> Refusal | None:
+    """OpenDocument repeats rows and cells by a number: one that repeats a filled cell too often is refused unread."""
+    for repeated in re.finditer(rb"number-(rows|columns)-repeated=\"(\d+)\"", content):
+        many = int(repeated.group(2))
+        allowed = limits.ROWS if repeated.group(1) == b"rows" else limits.COLUMNS
+        if many > allowed and _filled(content, repeated.end()):
+            return too_many("")
+    return _read(data, {name: shape for name, shape in _ods_shapes(content).items()}, messages)
+
+
+def _filled(content: bytes, at: int) -> bool:
+    """Whether the repeated row or cell that begins before ``at`` holds a value."""
+    row_end = content.find(b"</table:table-row>", at)
+    return b"office:value" in content[at : row_end if row_end > 0 else at + 4000]
+
+
+_ODS_TABLE = re.compile(rb"<table:table\s[^>]*table:name=\"([^\"]*)\"[^>]*>(.*?)</table:table>", re.DOTALL)
+_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
+
+
+def _ods_shapes(content: bytes) -> dict[str, Shape]:
+    """Hidden rows of an OpenDocument workbook."""
+    shapes: dict[str, Shape] = {}
+    for table in _ODS_TABLE.finditer(content):
+        shape, number = Shape(), 0
+        for row in _ODS_ROW.finditer(table.group(2)):
+            repeated = re.search(rb"number-rows-repeated=\"(\d+)\"", row.group(1))
+            many = int(repeated.group(1)) if repeated else 1
+            if b'visibility="collapse"' in row.group(1) or b'visibility="filter"' in row.group(1):
+                shape.hidden_rows.extend(range(number, min(number + many, limits.ROWS)))
+            number += many
+        shapes[table.group(1).decode("utf-8", "replace")] = shape
+    return shapes
+
+
+def read_old(data: bytes, messages: Messages) -> Refusal | None:
+    """A compound file: .xls, or an .xlsx that a password has wrapped."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return Refusal(SheetRefusal.PASSWORD)
+    return _read(data, {}, messages)
+
+
+def _open(data: bytes) -> "CalamineWorkbook | Refusal":
+    try:
+        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except calamine.PasswordError:
+        return Refusal(SheetRefusal.PASSWORD)
+    except (calamine.CalamineError, ValueError, OSError) as fault:
+        return Refusal(SheetRefusal.PASSWORD) if "assword" in str(fault) or "ncrypt" in str(fault) else _UNREADABLE
+
+
+def _read(data: bytes, shapes: dict[str, Shape], messages: Messages) -> Refusal | None:
+    book = _open(data)
+    if isinstance(book, Refusal):
+        return book
+    sheets = [s for s in book.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet]
+    if len(sheets) > limits.SHEETS:
+        return Refusal(SheetRefusal.UNSAFE, {"what": "sheets"})
+    for described in sheets:
+        shape = shapes.get(described.name)
+        try:
+            sheet = book.get_sheet_by_name(described.name)
+            merges = shape.merges if shape is not None and shape.merges else _merges(sheet)
+            messages.send(
+                {
+                    "sheet": described.name,
+                    "visible": described.visible == calamine.SheetVisibleEnum.Visible,
+                    "hidden": shape.hidden_rows if shape else [],
+                    "formulas": shape.formulas if shape else [],
+                    "merges": merges,
+                }
+            )
+            refused = messages.rows((_unescaped(row) for row in _rows(sheet)), described.name)
+        except (calamine.CalamineError, ValueError, OverflowError):
+            return _UNREADABLE
+        if refused is not None:
+            return refused
+    return None
+
+
+def _rows(sheet: "calamine.CalamineSheet") -> "list[list[object]]":
+    """All rows from A1 on: the reader starts at the first filled cell, so that what lies before it is put back."""
+    start = sheet.start
+    if start is None:
+        return []
+    top, left = start
+    lead: list[object] = [None] * left
+    rows: list[list[object]] = [[] for _ in range(top)]
+    rows.extend([*lead, *row] if left else row for row in sheet.to_python(skip_empty_area=True))
+    return rows
+
+
+def _unescaped(row: list[object]) -> list[object]:
+    """Excel writes control characters as ``_x000D_``; some readers leave that standing."""
+    if not any(value.__class__ is str and "_x" in value for value in row):  # type: ignore[operator]
+        return row
+    return [
+        _ESCAPED.sub(lambda m: chr(int(m[1], 16)), value) if isinstance(value, str) and "_x" in value else value
+        for value in row
+    ]
+
+
+def _merges(sheet: "calamine.CalamineSheet") -> list[tuple[int, int, int, int]]:
+    ranges = sheet.merged_cell_ranges or []
+    return [(top, left, bottom, right) for (top, left), (bottom, right) in ranges[: limits.MERGES]]
