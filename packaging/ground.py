@@ -105,6 +105,11 @@ def venv_package(executable: str = sys.executable, version: tuple[int, ...] = sy
     return f"python{version[0]}.{version[1]}-venv"
 
 
+def python_parts() -> tuple[str, ...]:
+    """The system packages this Python lacks to make a .venv: none, or the one Debian keeps apart."""
+    return () if importlib.util.find_spec("ensurepip") else (venv_package(),)
+
+
 def installed_among(listing: str) -> set[str]:
     """Names that ``dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\\n'`` calls installed.
 
@@ -233,19 +238,13 @@ def works(python: Path) -> bool:
 
 def make_venv() -> None:
     """An empty .venv with pip, in place of one that does not serve."""
-    if importlib.util.find_spec("ensurepip") is None:
-        package = venv_package()
-        if is_debian() and is_root():
-            say(f"正在安装系统软件包 (installing system package): {package}")
-            with no_services_started():
-                apt("update")
-                apt("install", "--no-install-recommends", package)
-            importlib.invalidate_caches()
-        if importlib.util.find_spec("ensurepip") is None:
-            raise CannotGoOn(
-                "这台电脑的 Python 缺少 venv/pip 组件，请先运行 (this Python cannot make a .venv yet, please run first):\n"
-                f"  {install_line([package])}"
-            )
+    importlib.invalidate_caches()
+    lacking = python_parts()
+    if lacking:
+        raise CannotGoOn(
+            "这台电脑的 Python 缺少 venv/pip 组件，请先运行 (this Python cannot make a .venv yet, please run first):\n"
+            f"  {install_line(lacking)}"
+        )
     say("正在建立 .venv (making .venv)")
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], stdout=sys.stderr, check=True)
 

@@ -78,10 +78,11 @@ def licence_of(name: str) -> str:
         told = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:
         return ""
-    words = [told.get("License-Expression"), told.get("License"), *(told.get_all("Classifier") or [])]
+    fields = ("License-Expression", "License")
+    words = [told[field] for field in fields if field in told] + list(told.get_all("Classifier") or [])
     for word in words:
-        said = SAID.get(str(word), str(word))
-        if word and parts_of(said) and parts_of(said) <= COMPATIBLE | {"GPL-2.0-only", "GPL-3.0-only"}:
+        said = SAID.get(word or "", word or "")
+        if parts_of(said) and parts_of(said) <= COMPATIBLE | {"GPL-2.0-only", "GPL-3.0-only"}:
             return said
     return ""
 

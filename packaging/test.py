@@ -182,7 +182,7 @@ def main(words: list[str]) -> int:
     signal.signal(signal.SIGTERM, asked_to_end)
     try:
         ground.require_python()
-        ground.system_packages(SYSTEM_PACKAGES)
+        ground.system_packages(ground.python_parts() + SYSTEM_PACKAGES)
         python = ground.python_packages(tests=True)
         with postgresql() as database, screen() as display:
             ground.say(f"PostgreSQL: {'ok' if database else '-'}   Xvfb: {display or '-'}")

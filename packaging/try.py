@@ -43,7 +43,8 @@ def main(words: list[str]) -> int:
     arguments = parser().parse_args(words)
     try:
         ground.require_python()
-        ground.system_packages(system_packages_for(ground.has_screen() and not arguments.no_window))
+        window = ground.has_screen() and not arguments.no_window
+        ground.system_packages(ground.python_parts() + system_packages_for(window))
         ground.python_packages(tests=False)
     except ground.CannotGoOn as reason:
         ground.say(str(reason))
