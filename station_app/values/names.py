@@ -15,7 +15,8 @@ _DECEASED_AFTER = re.compile(r"[,，、;；:：\s]*(?:已故|已去世|已死亡
 _ALIAS = re.compile(r"^(?:小名|乳名|小字|又名|别名|绰号|外号|曾用名|原名|昵称|俗名|也叫|又叫|人称|俗称)[:：叫为是]?(.*)$")
 _ALIAS_AFTER = re.compile(r"[,，、;；\s]+((?:小名|乳名|又名|别名|绰号|外号|曾用名|原名|昵称)[:：]?.+)$|((?:小名|乳名|又名|曾用名)[:：]?.+)$")
 _FORMER = ("曾用名", "原名")
-_SEVERAL = re.compile(r"[、，,;；/\\|+&]|(?:\s|^).*(?:和|与|及)\s|\n")
+_SEVERAL = re.compile(r"[、，,;；/\\|+&]")
+_JOINED = re.compile(f"([{HAN}]{{2,3}})[和与及]([{HAN}]{{2,3}})")
 _ALLOWED = re.compile(f"[{HAN}·A-Za-z .'’\\-\u1800-\u18af\u202f\u200c\u200d\ue000-\uf8ff\U000f0000-\U0010fffd]+")
 _MONGOLIAN = re.compile("[\u1800-\u18af\u202f\u200c\u200d ]+")
 _MONGOLIAN_LETTER = re.compile("[\u1820-\u1842]")
@@ -114,15 +115,15 @@ def _read_text(given: str) -> Read[PersonName]:
 
 
 def _two_people(text: str) -> bool:
-    """Whether a cell names more than one person; a space alone decides only between two whole common names."""
-    trimmed = text.strip()
-    if _SEVERAL.search(trimmed):
-        parts = [tidy(part) for part in re.split(r"[、，,;；/\\|+&\n]|\s(?:和|与|及)\s|和\s|\s和", trimmed) if tidy(part)]
-        return len(parts) > 1
-    parts = [part for part in re.split(r"[ \t\u3000\u00a0]+", trimmed) if part]
-    if len(parts) == 3 and parts[1] in ("和", "与", "及"):
+    """Whether a cell names more than one person; a space or line break alone parts only two whole common names."""
+    if len([part for part in _SEVERAL.split(text) if tidy(part)]) > 1:
         return True
-    return len(parts) == 2 and all(
+    parts = text.split()
+    if len(parts) == 1 and (match := _JOINED.fullmatch(parts[0])):
+        parts = [match[1], match[2]]
+    elif len(parts) == 3 and parts[1] in ("和", "与", "及"):
+        return True
+    return len(parts) > 1 and all(
         2 <= len(part) <= 4 and part[0] in _COMMON and part not in COMPOUND and "·" not in part for part in parts
     )
 
