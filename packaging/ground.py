@@ -139,9 +139,8 @@ def missing_packages(wanted: Iterable[str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def no_services_started() -> Iterator[None]:
+def no_services_started(policy: Path = Path("/usr/sbin/policy-rc.d")) -> Iterator[None]:
     """While packages are installed, none of them starts a service (Debian's policy-rc.d; left as it was afterwards)."""
-    policy = Path("/usr/sbin/policy-rc.d")
     if policy.exists():
         yield
         return

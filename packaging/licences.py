@@ -26,10 +26,8 @@ SAID = {
     "MIT License": "MIT",
     "License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
-#: Read in their licence texts by a person, because their metadata do not say it in one word, or because they are only
-#: installed on another system than this list is made on.
+#: Read in their licence texts by a person, because their metadata do not say it in one word.
 READ = {
-    "colorama": "BSD-3-Clause",
     "pyrage": "MIT",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "reportlab": "BSD-3-Clause",
