@@ -29,11 +29,29 @@ PACKAGES = {
 WENKAI, SANS, SERIF, MONGOLIAN, TABLE = PACKAGES
 
 #: Punctuation, symbols and units kept in a subset beside the standard characters, as ranges of code points.
-SIGNS = ((0x20, 0x7E), (0xA0, 0xFF), (0x2010, 0x2026), (0x2030, 0x203B), (0x20AC, 0x20AC), (0x2103, 0x2103), (0x2116, 0x2116),
-         (0x2150, 0x217F), (0x2190, 0x2199), (0x2200, 0x22A5), (0x2460, 0x249B), (0x25A0, 0x25CF), (0x2605, 0x2606),
-         (0x2713, 0x2717), (0x3000, 0x301F), (0x3220, 0x3229), (0x3380, 0x33DF), (0xFF01, 0xFF5E), (0xFFE0, 0xFFE6))
-#: What a page number is written with.
-FOLIO = "0123456789—–- "
+SIGNS = (
+    (0x20, 0x7E),
+    (0xA0, 0xFF),
+    (0x2010, 0x2026),
+    (0x2030, 0x203B),
+    (0x20AC, 0x20AC),
+    (0x2103, 0x2103),
+    (0x2116, 0x2116),
+    (0x2150, 0x217F),
+    (0x2190, 0x2199),
+    (0x2200, 0x22A5),
+    (0x2460, 0x249B),
+    (0x25A0, 0x25CF),
+    (0x2605, 0x2606),
+    (0x2713, 0x2717),
+    (0x3000, 0x301F),
+    (0x3220, 0x3229),
+    (0x3380, 0x33DF),
+    (0xFF01, 0xFF5E),
+    (0xFFE0, 0xFFE6),
+)
+#: What page numbers are written with, and quotation marks a full cell wide (WenKai's are Latin ones).
+FOLIO = "0123456789—–- “”‘’"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +66,42 @@ class Shipped:
 
 
 SHIPPED = (
-    Shipped("LXGWWenKai-Regular.ttf", WENKAI, "usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf", None,
-            "body of every paper (stand-in for 仿宋 and 楷体)"),
-    Shipped("NotoSansSC-Regular.ttf", SANS, "package/400Regular/NotoSansSC_400Regular.ttf", None,
-            "the window; tables and charts on paper"),
+    Shipped(
+        "LXGWWenKai-Regular.ttf",
+        WENKAI,
+        "usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf",
+        None,
+        "body of every paper (stand-in for 仿宋 and 楷体)",
+    ),
+    Shipped(
+        "NotoSansSC-Regular.ttf",
+        SANS,
+        "package/400Regular/NotoSansSC_400Regular.ttf",
+        None,
+        "the window; tables and charts on paper",
+    ),
     Shipped("NotoSansSC-Bold.ttf", SANS, "package/700Bold/NotoSansSC_700Bold.ttf", None, "headings (黑体)"),
-    Shipped("NotoSerifSC-Black.ttf", SERIF, "package/900Black/NotoSerifSC_900Black.ttf", "standard",
-            "titles (stand-in for 小标宋)"),
-    Shipped("NotoSerifSC-Folio.ttf", SERIF, "package/400Regular/NotoSerifSC_400Regular.ttf", "folio",
-            "page numbers (半角宋体)"),
-    Shipped("NotoSansMongolian-Regular.ttf", MONGOLIAN, "package/400Regular/NotoSansMongolian_400Regular.ttf", None,
-            "names in Mongolian script"),
+    Shipped(
+        "NotoSerifSC-Black.ttf",
+        SERIF,
+        "package/900Black/NotoSerifSC_900Black.ttf",
+        "standard",
+        "titles (stand-in for 小标宋)",
+    ),
+    Shipped(
+        "NotoSerifSC-Folio.ttf",
+        SERIF,
+        "package/400Regular/NotoSerifSC_400Regular.ttf",
+        "folio",
+        "page numbers (半角宋体), quotation marks of the body",
+    ),
+    Shipped(
+        "NotoSansMongolian-Regular.ttf",
+        MONGOLIAN,
+        "package/400Regular/NotoSansMongolian_400Regular.ttf",
+        None,
+        "names in Mongolian script",
+    ),
 )
 LICENCES = (
     ("LXGWWenKai-OFL.txt", WENKAI, "usr/share/doc/fonts-lxgw-wenkai/copyright"),
@@ -94,8 +137,14 @@ def member(archive: tarfile.TarFile, name: str) -> bytes:
 
 def subset(font: bytes, characters: set[int]) -> bytes:
     """The font with these characters only; no date of today in it, so that the bytes are the same every time."""
-    options = Options(layout_features=["*"], name_IDs=["*"], notdef_outline=True, recalc_timestamp=False, hinting=False,
-                      drop_tables=["GPOS", "GSUB", "GDEF", "BASE", "STAT", "vhea", "vmtx", "VORG", "DSIG"])
+    options = Options(
+        layout_features=["*"],
+        name_IDs=["*"],
+        notdef_outline=True,
+        recalc_timestamp=False,
+        hinting=False,
+        drop_tables=["GPOS", "GSUB", "GDEF", "BASE", "STAT", "vhea", "vmtx", "VORG", "DSIG"],
+    )
     whole = TTFont(io.BytesIO(font), recalcTimestamp=False)
     worker = Subsetter(options)
     worker.populate(unicodes=characters)
@@ -144,9 +193,15 @@ def table() -> str:
     ]
     for font in SHIPPED:
         data = (FONTS / font.file).read_bytes()
-        kept = {None: "whole file", "standard": "8,105 standard characters, ASCII, punctuation, units", "folio": "digits, dashes"}
+        kept = {
+            None: "whole file",
+            "standard": "8,105 standard characters, ASCII, punctuation, units",
+            "folio": "digits, dashes, quotation marks",
+        }
         package = font.package.replace("expo-google-fonts-", "@expo-google-fonts/")
-        lines.append(f"| {font.file} | {font.purpose} | {kept[font.keep]} | {package} | {len(data)} | `{digest(data)}` |")
+        lines.append(
+            f"| {font.file} | {font.purpose} | {kept[font.keep]} | {package} | {len(data)} | `{digest(data)}` |"
+        )
     for file in sorted([LIST, *(name for name, _package, _member in LICENCES)]):
         data = (FONTS / file).read_bytes()
         lines.append(f"| {file} | – | – | – | {len(data)} | `{digest(data)}` |")

@@ -1,0 +1,138 @@
+"""Tables on the grid: rows that are never cut, a header on every page, figures ranged right."""
+
+from dataclasses import dataclass
+
+from station_app.paper import grid
+from station_app.paper.breaking import Line, break_lines
+from station_app.paper.document import Align, Band, Row, Table
+from station_app.paper.fonts import Face
+from station_app.paper.sheet import Element, Sheet
+
+SIZE = grid.TABLE_SIZE
+#: Four table rows of one line stand on three rows of the grid.
+ROW = grid.LEADING * 0.75
+PITCH = SIZE * 1.32  # between the lines of one cell
+PADDING = 3.6
+GAP = 5.0
+BAND_GREY = 0.90
+HEADER_GREY = 0.80
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A row with its cells broken into lines and its height in points."""
+
+    cells: tuple[tuple[Line, ...], ...]
+    height: float
+    face: Face
+    kind: str  # header, band, row
+
+
+def lay(table: Table) -> tuple[Laid, list[Laid]]:
+    """Header and rows, broken to the widths of the columns. A row higher than a page becomes several rows."""
+    widths = column_widths(table)
+    header = _row(table.header, widths, Face.BOLD, "header")
+    rows: list[Laid] = []
+    for row in table.rows:
+        if isinstance(row, Band):
+            rows.append(_row((row.text,), [grid.WIDTH], Face.BOLD, "band"))
+        else:
+            laid = _row(row.cells, widths, Face.BOLD if row.strong else Face.SANS, "row")
+            rows += _parts(laid, grid.HEIGHT - header.height - ROW)
+    return header, rows
+
+
+def column_widths(table: Table) -> list[float]:
+    """The widths of the columns in points, from their shares."""
+    whole = sum(table.widths)
+    return [grid.WIDTH * share / whole for share in table.widths]
+
+
+def _row(cells: tuple[str, ...], widths: list[float], face: Face, kind: str) -> Laid:
+    if len(cells) != len(widths):
+        raise ValueError(f"a table row has {len(cells)} cells for {len(widths)} columns")
+    broken = tuple(
+        tuple(break_lines(text, face, (width - 2 * PADDING) / SIZE, justify=False))
+        for text, width in zip(cells, widths, strict=True)
+    )
+    lines = max(len(cell) for cell in broken)
+    return Laid(broken, ROW + (lines - 1) * PITCH, face, kind)
+
+
+def _parts(row: Laid, most: float) -> list[Laid]:
+    """The row, or as many rows as it needs when it is higher than a page."""
+    if row.height <= most:
+        return [row]
+    lines = int((most - ROW) / PITCH) + 1
+    longest = max(len(cell) for cell in row.cells)
+    return [
+        Laid(
+            tuple(cell[start : start + lines] for cell in row.cells),
+            ROW + (min(lines, longest - start) - 1) * PITCH,
+            row.face,
+            row.kind,
+        )
+        for start in range(0, longest, lines)
+    ]
+
+
+def draw_row(sheet: Sheet, table: Table, row: Laid, top: float, parent: Element | None) -> None:
+    """Draw one row below ``top``; without a parent (a repeated header) it is decoration."""
+    widths = column_widths(table) if row.kind != "band" else [grid.WIDTH]
+    element = parent.add("TR") if parent is not None else None
+    with sheet.marked(None):
+        fill = {"header": HEADER_GREY, "band": BAND_GREY, "row": None}[row.kind]
+        if fill is not None:
+            sheet.area(grid.LEFT, top - row.height, grid.WIDTH, row.height, fill=fill)
+    left = grid.LEFT
+    for column, (lines, width) in enumerate(zip(row.cells, widths, strict=True)):
+        align = Align.CENTRE if row.kind == "header" else Align.LEFT if row.kind == "band" else table.align[column]
+        cell = None
+        if element is not None:
+            cell = element.add(
+                "TD" if row.kind == "row" else "TH", scope={"header": "Column", "band": "Row"}.get(row.kind, "")
+            )
+        with sheet.marked(cell):
+            _cell(sheet, lines, left, width, top, row.height, align)
+        left += width
+
+
+def _cell(
+    sheet: Sheet, lines: tuple[Line, ...], left: float, width: float, top: float, height: float, align: Align
+) -> None:
+    block = SIZE + (len(lines) - 1) * PITCH
+    y = top - (height - block) / 2 - SIZE * (1 - grid.BASELINE)
+    for line in lines:
+        wide = line.width * SIZE
+        x = left + PADDING
+        if align is Align.RIGHT:
+            x = left + width - PADDING - wide
+        elif align is Align.CENTRE:
+            x = left + (width - wide) / 2
+        sheet.line(line, x, y, SIZE)
+        y -= PITCH
+
+
+def frame(sheet: Sheet, table: Table, rows: list[Laid], top: float) -> None:
+    """The lines of a piece of table that stands on one page."""
+    bottom = top - sum(row.height for row in rows)
+    with sheet.marked(None):
+        y = top
+        for number, row in enumerate(rows):
+            y -= row.height
+            if number < len(rows) - 1:
+                sheet.rule(grid.LEFT, y, grid.RIGHT, y, 0.4)
+        x = grid.LEFT
+        for width in column_widths(table)[:-1]:
+            x += width
+            y = top
+            for row in rows:  # no column lines through a band
+                if row.kind != "band":
+                    sheet.rule(x, y, x, y - row.height, 0.4)
+                y -= row.height
+        sheet.area(grid.LEFT, bottom, grid.WIDTH, top - bottom, weight=0.9)
+
+
+def text_rows(table: Table) -> list[tuple[str, ...]]:
+    """The cells of the table's rows, bands left out, as they stand in the document."""
+    return [row.cells for row in table.rows if isinstance(row, Row)]
