@@ -126,7 +126,7 @@ _DAY_WORDS = {
     **{one: i + 1 for i, one in enumerate(_ONES)},
     **{"十" + one: i + 11 for i, one in enumerate(_ONES[:9])},
     **{tens + one: i + 21 for tens in ("廿", "二十", "念") for i, one in enumerate(_ONES[:9])},
-    **{"二十": 20, "廿": 20, "廿十": 20, "三十": 30, "卅": 30, "除夕": 30},
+    "二十": 20, "廿": 20, "廿十": 20, "三十": 30, "卅": 30, "除夕": 30,
 }
 _MONTH_DAY = re.compile(r"(闰)?(十[一二]|[正元一二三四五六七八九十冬腊臘寒]|1[0-2]|0?[1-9])月(?:份)?(.+?)[日号]?$")
 

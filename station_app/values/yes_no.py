@@ -6,15 +6,17 @@ from station_app.values.reading import Raw, Read, refused, remembered
 from station_app.values.text import UNKNOWN_WORDS, squeeze
 
 _YES = frozenset(
-    "是 √ ✓ ✔ ☑ ✅ ■ ● 有 y yes t true 1 对 同意 已办 是的 属于 已 已有 具备 v 勾 〇 ○ 享受 愿意 已签 已签字 签字 已同意 本人同意 同意签字 正确 真 "
-    "☒同意 是√ √是 有√ √有 1.0".split()
-) - {"☒同意"}
+    "是 √ ✓ ✔ ☑ ✅ ■ ● 有 y yes t true 1 1.0 对 同意 已办 是的 属于 已 已有 具备 v 勾 〇 ○ 享受 愿意 已签 已签字 签字 已同意 "
+    "本人同意 同意签字 正确 真 是√ √是 有√ √有 √√".split()
+)
 _NO = frozenset(
-    "否 × ✗ ✘ ✕ ✖ ☒ ❌ ╳ x n no f false 0 无 不 不是 没有 没 非 □ ☐ 未 未办 不同意 未同意 不属于 不享受 不愿意 拒绝 未签 未签字 错 假 0.0 否× 无× 不具备".split()
+    "否 × ✗ ✘ ✕ ✖ ☒ ❌ ╳ x n no f false 0 0.0 无 不 不是 没有 没 非 □ ☐ 未 未办 不同意 未同意 不属于 不享受 不愿意 拒绝 "
+    "未签 未签字 错 假 否× 无× 不具备".split()
 )
 #: Strokes put through cells that do not apply: nobody said no.
 _NOTHING = UNKNOWN_WORDS | frozenset(["", "-", "--", "—", "——", "–", "/", "//", "\\", ".", "空", "未填", "待核实", "n/a"])
-_YES_READ, _NO_READ, _BLANK = Read(True), Read(False), Read[bool](None)
+_YES_READ, _NO_READ = Read(True), Read(False)
+_BLANK: Read[bool] = Read(None)
 
 
 @remembered(4096)
