@@ -1,0 +1,103 @@
+"""Wires the parts together: creating and opening a station. The only place where layers meet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import station_app.kinds  # noqa: F401  # declares every kind
+from station_app.messages import Refusal
+from station_app.paper.recovery import recovery_sheet
+from station_app.store.change import Author, Edit
+from station_app.store.engine import Database, open_sqlite
+from station_app.store.files import write_whole
+from station_app.store.opened import Store
+from station_app.store.refusals import StoreRefusal
+from station_app.store.vault import Unlocked, User, Vault
+from station_app.values.divisions import township_named
+
+DATABASE: Final = "station.db"
+RECOVERY: Final = "recovery-sheet.pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStation:
+    """An unlocked station: what every face of the program (window, command line) works on."""
+
+    folder: Path
+    vault: Vault
+    unlocked: Unlocked
+    store: Store
+
+    @property
+    def user(self) -> User:
+        """Who unlocked it."""
+        return self.unlocked.user
+
+    @property
+    def author(self) -> Author:
+        """The user as entries name them."""
+        return Author(self.user.id)
+
+    def user_name(self, author: str) -> str:
+        """The name behind an entry's author; the id itself when this computer does not know the user."""
+        return next((u.name for u in self.vault.users() if u.id == author), author)
+
+    def close(self) -> None:
+        """Lock again."""
+        self.store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new station, and where its recovery sheet was written."""
+
+    station: OpenStation
+    recovery_sheet: Path
+    recovery_code: str
+
+
+def create_station(
+    folder: Path, name: str, division: str, number: str, admin: str, password: str
+) -> Created | Refusal:
+    """A new station in an empty folder: vault, store, its own record, the policies in force, the recovery sheet."""
+    from station_app.kinds.policy_defaults import default_policies
+
+    if township_named(division) is None and not (division.isdigit() and len(division) == 9):
+        return Refusal(StoreRefusal.DOES_NOT_FIT, {"field": "division", "why": division})
+    made = Vault.create(folder, admin, password)
+    if isinstance(made, Refusal):
+        return made
+    vault, unlocked, code = made
+    station = f"{division}{number}"
+    store = Store.create(_database(folder, unlocked), folder, station)
+    opened = OpenStation(folder, vault, unlocked, store)
+    edits = [Edit("station", {"name": name, "code": station, "division": division})]
+    edits += [Edit("policy", fields) for fields in default_policies()]
+    done = store.change(edits, opened.author, "init")
+    if isinstance(done, Refusal):
+        opened.close()
+        return done
+    sheet = folder / RECOVERY
+    write_whole(sheet, recovery_sheet(name, station, code))
+    return Created(opened, sheet, code)
+
+
+def open_station(folder: Path, user: str | None, password: Callable[[str], str]) -> OpenStation | Refusal:
+    """Unlock the station in a folder. ``password`` is asked with the user's name; ``user`` None means the only one."""
+    vault = Vault.load(folder)
+    if isinstance(vault, Refusal):
+        return vault
+    active = [u for u in vault.users() if u.active]
+    name = user or active[0].name
+    unlocked = vault.unlock(name, password(name))
+    if isinstance(unlocked, Refusal):
+        return unlocked
+    store = Store.open(_database(folder, unlocked), folder)
+    if isinstance(store, Refusal):
+        return store
+    return OpenStation(folder, vault, unlocked, store)
+
+
+def _database(folder: Path, unlocked: Unlocked) -> Database:
+    return open_sqlite(folder / DATABASE, unlocked.key)

@@ -1,0 +1,403 @@
+"""The only door: edits become an entry, checked, made durable and folded in one transaction.
+
+``change`` is for one action of a person; ``Batch`` for a long one (an import), whose entries are taken and undone together.
+"""
+
+import secrets
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection, func, or_, select
+
+from station_app.clock import now_ms
+from station_app.kinds.base import KINDS, Record
+from station_app.messages import Refusal, _
+from station_app.spec.fields import Field
+from station_app.spec.meanings import Wire
+from station_app.spec.problems import Problem
+from station_app.store import entries as e
+from station_app.store import journal
+from station_app.store.fold import Fold
+from station_app.store.heads import REMOVED
+from station_app.store.journal import Device
+from station_app.store.refusals import StoreRefusal
+from station_app.store.tables import AT_SHIFT, conflict, sight, touch
+from station_app.values.ids import new_id
+
+#: Items of one entry of a batch; a record may need two (open and private).
+BATCH_ITEMS: Final = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What to write to one record: wire values by field. ``record`` None makes a new record."""
+
+    kind: str
+    fields: Mapping[str, Wire]
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One record as a change leaves it; what rules across kinds look at."""
+
+    declared: type[Record]
+    record: str
+    before: Mapping[str, object] | None  # None: the record is new
+    after: Record
+    changed: Mapping[str, Wire]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An acknowledged change: its entries (``device:seq``), and the records it wrote, in the order of the edits."""
+
+    entries: tuple[str, ...]
+    records: tuple[str, ...]
+    warnings: tuple[tuple[str, Problem], ...] = ()
+
+
+#: A rule across kinds: run inside the change's transaction, before the entry is made.
+Rule = Callable[[Connection, str, Sequence[Written]], Iterable[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who acts: a user's random id, never a name."""
+
+    id: str
+
+
+@dataclass(slots=True)
+class Door:
+    """Makes entries of one device. One per open store."""
+
+    station: str
+    device: str
+    fold: Fold
+    rules: list[Rule] = field(default_factory=list)
+
+    # ------------------------------------------------------------------ one action
+
+    def change(
+        self, connection: Connection, edits: Sequence[Edit], author: Author, action: str, *,
+        opened_at: Mapping[str, int] | None = None, op: str | None = None, resolving: bool = False,
+    ) -> Done | Refusal:  # fmt: skip
+        """Check the edits, write one entry, fold it. The caller's transaction makes it durable.
+
+        ``opened_at`` is the position at which the form was opened: a later entry that wrote the same fields makes
+        the change ``stale``. ``op`` names the operation, so that a repeated one is the same entry.
+        """
+        if op is not None:
+            made = journal.by_op(connection, op)
+            if made is not None:
+                return self._again(connection, made)
+        prepared = self._prepare(connection, edits, resolving)
+        if isinstance(prepared, Refusal):
+            return prepared
+        written, warnings = prepared
+        if not any(w.changed for w in written):
+            return Refusal(StoreRefusal.NOTHING_TO_DO)
+        if opened_at is not None:
+            stale = self._stale(connection, written, opened_at)
+            if stale is not None:
+                return stale
+        for rule in self.rules:
+            for problem in rule(connection, self.station, written):
+                if problem.blocks:
+                    return _refusal_of(problem)
+                warnings.append((written[0].record, problem))
+        items = [item for w in written for item in items_of(w)]
+        try:
+            entry = self.append(connection, items, author, action, op or str(uuid.uuid4()), None)
+        except e.EntryError as error:
+            return Refusal(StoreRefusal.TOO_LARGE, {"size": str(error)})
+        return Done((f"{self.device}:{entry.head.seq}",), tuple(w.record for w in written), tuple(warnings))
+
+    def _again(self, connection: Connection, at: int) -> Done:
+        entry = journal.load(connection, [at])[at]
+        records = tuple(dict.fromkeys(i.record for i in entry.items))
+        return Done((f"{entry.head.device}:{entry.head.seq}",), records)
+
+    # ------------------------------------------------------------------ making entries
+
+    def append(
+        self, connection: Connection, items: Sequence[e.Item], author: Author, action: str, op: str,
+        batch: tuple[str, int, int] | None,
+    ) -> e.Entry:  # fmt: skip
+        """Make one entry of these items at the end of this device's chain, and fold it."""
+        own = journal.register(connection, self.station, self.device, own=True)
+        entry, digest = self._make(connection, own, own.seq, own.hash, own.time, items, author, action, op, batch)
+        journal.append(connection, own, [(entry, digest)])
+        self.fold.fold(connection, own, [entry])
+        journal.mark_folded(connection, own.no, entry.head.seq)
+        return entry
+
+    def append_batch(
+        self, connection: Connection, groups: Sequence[Sequence[e.Item]], author: Author, action: str, op: str
+    ) -> list[e.Entry]:
+        """The entries of one batch, one for each group of items."""
+        own = journal.register(connection, self.station, self.device, own=True)
+        seq, prev, time = own.seq, own.hash, own.time
+        batch_id = new_id()
+        made: list[tuple[e.Entry, bytes]] = []
+        for n, items in enumerate(groups, start=1):
+            # only the batch's first entry carries its op: a repeated import is recognised by it
+            entry_op = op if n == 1 else str(uuid.uuid5(uuid.UUID(op), str(n)))
+            entry, prev = self._make(
+                connection, own, seq, prev, time, items, author, action, entry_op, (batch_id, n, len(groups))
+            )
+            seq, time = entry.head.seq, entry.head.time
+            made.append((entry, prev))
+        journal.append(connection, own, made)
+        self.fold.fold(connection, own, [entry for entry, _hash in made])
+        journal.mark_folded(connection, own.no, seq)
+        return [entry for entry, _hash in made]
+
+    def _make(
+        self, connection: Connection, own: Device, seq: int, prev: bytes, time: int, items: Sequence[e.Item],
+        author: Author, action: str, op: str, batch: tuple[str, int, int] | None,
+    ) -> tuple[e.Entry, bytes]:  # fmt: skip
+        seen = self._newly_seen(connection, own) if seq == own.seq else {}
+        head = e.Head(self.device, seq + 1, max(now_ms(), time), seen, author.id, action, batch, journal.SCHEMA, op)
+        entry = e.make(head, secrets.token_bytes(16), items)
+        return entry, e.entry_hash(prev, entry)
+
+    def _newly_seen(self, connection: Connection, own: Device) -> dict[str, int]:
+        """Positions of the station's other devices that changed since this chain's last entry."""
+        others = [d for d in journal.devices(connection, self.station) if d.no != own.no and d.folded]
+        if not others:
+            return {}
+        said = {
+            other: seq
+            for other, seq in connection.execute(
+                select(sight.c.other, func.max(sight.c.other_seq)).where(sight.c.no == own.no).group_by(sight.c.other)
+            )
+        }
+        return {d.device: d.folded for d in others if d.folded > said.get(d.no, 0)}
+
+    # ------------------------------------------------------------------ checks
+
+    def _prepare(
+        self, connection: Connection, edits: Sequence[Edit], resolving: bool
+    ) -> tuple[list[Written], list[tuple[str, Problem]]] | Refusal:
+        written: list[Written] = []
+        warnings: list[tuple[str, Problem]] = []
+        born: set[tuple[str, str]] = set()
+        for edit in edits:
+            one = self._apply(connection, edit)
+            if isinstance(one, Refusal):
+                return one
+            if one.before is None:
+                born.add((edit.kind, one.record))
+            wrong = self._check(connection, one, born, resolving)
+            if wrong is not None:
+                return wrong
+            for problem in one.after.problems():
+                if problem.blocks:
+                    return _refusal_of(problem)
+                warnings.append((one.record, problem))
+            written.append(one)
+        return written, warnings
+
+    def _apply(self, connection: Connection, edit: Edit) -> Written | Refusal:
+        declared = KINDS.get(edit.kind)
+        if declared is None:
+            return Refusal(StoreRefusal.UNKNOWN_KIND, {"kind": edit.kind})
+        for name, value in edit.fields.items():
+            wrong = _check_field(declared, name, value)
+            if wrong is not None:
+                return wrong
+        before = None if edit.record is None else current(connection, self.station, declared, edit.record)
+        if edit.record is not None and before is None:
+            known = connection.execute(select(touch.c.at).where(touch.c.record == edit.record).limit(1)).first()
+            if known is not None:
+                return Refusal(StoreRefusal.UNKNOWN_RECORD, {"kind": _(declared.kind_title), "record": edit.record})
+        if before is not None and before.get(REMOVED) and REMOVED not in edit.fields:
+            return Refusal(StoreRefusal.REMOVED)
+        if before is not None and declared.merge == "append_only" and set(edit.fields) - {REMOVED}:
+            return Refusal(StoreRefusal.APPEND_ONLY, {"kind": _(declared.kind_title)})
+        return applied(declared, edit, before)
+
+    def _check(
+        self, connection: Connection, one: Written, born: set[tuple[str, str]], resolving: bool
+    ) -> Refusal | None:
+        declared = one.declared
+        if one.changed.get(REMOVED) is not True:
+            for name, declared_field in declared.fields.items():
+                if declared_field.needed and getattr(one.after, name) in (None, ""):
+                    return Refusal(StoreRefusal.NEEDED, {"field": _(declared_field.title), "name": name})
+        for name, value in one.changed.items():
+            target = declared.fields[name].target if name in declared.fields else None
+            for record in _references(value) if target else ():
+                if (target, record) not in born and not exists(connection, self.station, KINDS[str(target)], record):
+                    return Refusal(
+                        StoreRefusal.UNKNOWN_RECORD, {"kind": _(KINDS[str(target)].kind_title), "record": record}
+                    )
+            if name in declared.fields and declared.fields[name].unique and value is not None:
+                if self._taken(connection, one, name, value):
+                    return Refusal(StoreRefusal.ALREADY_THERE, {"field": _(declared.fields[name].title)})
+        if one.before is not None and not resolving:
+            return self._undecided(connection, one)
+        return None
+
+    def _taken(self, connection: Connection, one: Written, name: str, value: Wire) -> bool:
+        table = one.declared.__table__
+        statement = select(table.c.id).where(
+            table.c.station == self.station, table.c[name] == value, table.c.id != one.record,
+            or_(table.c.removed.is_(None), table.c.removed == 0),
+        )  # fmt: skip
+        return connection.execute(statement.limit(1)).first() is not None
+
+    def _undecided(self, connection: Connection, one: Written) -> Refusal | None:
+        if one.declared.merge != "ask":
+            return None
+        rows = connection.execute(
+            select(conflict.c.field).where(
+                conflict.c.station == self.station,
+                conflict.c.kind == one.declared.kind,
+                conflict.c.record == one.record,
+            )
+        )
+        for (name,) in rows:
+            if name in one.changed:
+                return Refusal(StoreRefusal.UNDECIDED, {"field": _(one.declared.fields[name].title)})
+        return None
+
+    def _stale(
+        self, connection: Connection, written: Sequence[Written], opened_at: Mapping[str, int]
+    ) -> Refusal | None:
+        family = {d.no: d.device for d in journal.devices(connection, self.station)}
+        for one in written:
+            if one.before is None:
+                continue
+            later = [
+                at
+                for (at,) in connection.execute(
+                    select(touch.c.at).where(touch.c.record == one.record, touch.c.kind == one.declared.kind)
+                )
+                if (at >> AT_SHIFT) in family and journal.seq_of(at) > opened_at.get(family[at >> AT_SHIFT], 0)
+            ]
+            fields: set[str] = set()
+            for entry in journal.load(connection, later).values():
+                fields |= set(e.by_record(entry.items).get((one.declared.kind, one.record), {}))
+            both = sorted(name for name in one.changed if name in fields)
+            if both:
+                titles = [_(one.declared.fields[n].title) if n in one.declared.fields else n for n in both]
+                return Refusal(StoreRefusal.STALE, {"fields": "、".join(titles), "names": both})
+        return None
+
+
+# ---------------------------------------------------------------------- pieces
+
+
+def current(connection: Connection, station: str, declared: type[Record], record: str) -> dict[str, object] | None:
+    """A record's row as values by field, or None when there is none."""
+    table = declared.__table__
+    row = connection.execute(select(table).where(table.c.station == station, table.c.id == record)).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+def exists(connection: Connection, station: str, declared: type[Record], record: str) -> bool:
+    """Whether a record is there and not removed."""
+    table = declared.__table__
+    row = connection.execute(
+        select(table.c.removed).where(table.c.station == station, table.c.id == record)
+    ).one_or_none()
+    return row is not None and not row.removed
+
+
+def applied(declared: type[Record], edit: Edit, before: Mapping[str, object] | None) -> Written:
+    """The record after an edit, computed fields included, and the fields that really change."""
+    record = edit.record or new_id()
+    after = declared(id=record)
+    for name in declared.fields:
+        setattr(after, name, before.get(name) if before is not None else None)
+    for name, value in edit.fields.items():
+        if name in declared.fields:
+            setattr(after, name, tidied(value))
+    after.derive()
+    changed: dict[str, Wire] = {}
+    for name in declared.fields:
+        value = getattr(after, name)
+        if value != (before.get(name) if before is not None else None):
+            changed[name] = value
+    if REMOVED in edit.fields:
+        removing = bool(edit.fields[REMOVED])
+        if removing != bool(before.get(REMOVED) if before is not None else None):
+            changed[REMOVED] = removing
+    return Written(declared, record, before, after, changed)
+
+
+def tidied(value: Wire) -> Wire:
+    """An empty text or list is "nothing said"."""
+    return None if value == "" or value == [] else value
+
+
+def items_of(one: Written) -> list[e.Item]:
+    """The items of one record: open fields, and private ones apart, so that they can be withheld or erased."""
+    declared = one.declared
+    values: Mapping[str, Wire] = one.changed
+    if declared.merge == "newest" and one.changed:
+        values = {name: getattr(one.after, name) for name in declared.fields} | {
+            REMOVED: one.changed.get(REMOVED, bool(one.before and one.before.get(REMOVED)))
+        }
+    open_fields = {n: v for n, v in values.items() if n == REMOVED or not declared.fields[n].private}
+    private = {n: v for n, v in values.items() if n != REMOVED and declared.fields[n].private}
+    items: list[e.Item] = []
+    if open_fields or (one.before is None and not private):
+        items.append(e.make_item(declared.kind, one.record, False, e.encode_body(open_fields)))
+    if private:
+        items.append(e.make_item(declared.kind, one.record, True, e.encode_body(private)))
+    return items
+
+
+def _references(value: Wire) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return value if isinstance(value, list) else []
+
+
+def _check_field(declared: type[Record], name: str, value: Wire) -> Refusal | None:
+    if name == REMOVED:
+        return None if isinstance(value, bool) else Refusal(StoreRefusal.DOES_NOT_FIT, {"field": name, "why": ""})
+    known = declared.fields.get(name)
+    if known is None:
+        return Refusal(StoreRefusal.UNKNOWN_FIELD, {"kind": declared.kind, "field": name})
+    value = tidied(value)
+    if known.computed:
+        return Refusal(StoreRefusal.COMPUTED, {"field": _(known.title)})
+    if value is None:
+        return None
+    why = misfit_of(known, value)
+    return (
+        None if why is None else Refusal(StoreRefusal.DOES_NOT_FIT, {"field": _(known.title), "name": name, "why": why})
+    )
+
+
+def misfit_of(known: Field, value: Wire) -> str | None:
+    """Why a wire value cannot be this field's, in the user's language; None when it can."""
+    if not known.meaning.fits(value):
+        return _("it is not of the kind this field holds.")
+    if known.codes is not None:
+        codes = known.code_titles
+        for code in value if isinstance(value, list) else [value]:
+            if code not in codes:
+                return _("it is not in the list: {titles}.", titles="、".join(_(t) for t in codes.values()))
+    if isinstance(value, int) and not isinstance(value, bool):
+        if known.above is not None and value <= known.above:
+            return _("it must be more.")
+        if known.at_least is not None and value < known.at_least:
+            return _("it must be at least as much as allowed.")
+        if known.at_most is not None and value > known.at_most:
+            return _("it is more than can be.")
+    return None
+
+
+def _refusal_of(problem: Problem) -> Refusal:
+    return Refusal(
+        StoreRefusal.PROBLEM,
+        {"sentence": _(problem.sentence, **problem.values), "problem": problem.code, "names": list(problem.fields)},
+    )

@@ -1,0 +1,123 @@
+"""Databases behind the store: SQLCipher at a station, SQLite or PostgreSQL at the centre, an encrypted scratch for recounts."""
+
+import secrets
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+# facts/store.md: the driver's own transactions lose savepoints; ours are explicit, DDL included.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
+_SCRATCH = ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-64000", "locking_mode=EXCLUSIVE")
+
+
+class Database:
+    """A database with one way to write and one way to read.
+
+    ``writing`` begins an immediate transaction and commits it, or rolls back when the block raises.
+    ``reading`` hands out a connection on which the database itself refuses to write (invariant 1).
+    """
+
+    def __init__(self, writer: Engine, reader: Engine) -> None:
+        self.writer, self.reader = writer, reader
+
+    @property
+    def is_postgres(self) -> bool:
+        """True for PostgreSQL."""
+        return self.writer.dialect.name == "postgresql"
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One write transaction, all or nothing. After an error of the disk the connections are thrown away."""
+        try:
+            with self.writer.begin() as connection:
+                yield connection
+        except Exception as error:
+            if is_disk_error(error):
+                self.writer.dispose()
+                self.reader.dispose()
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view that cannot be written to."""
+        with self.reader.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give every connection back to the system."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def is_disk_error(error: BaseException) -> bool:
+    """Whether the database reported that the disk is full, unreadable or unwritable."""
+    origin = getattr(error, "orig", error)
+    text = str(origin)
+    return isinstance(origin, (sqlite3.OperationalError, sqlcipher3.dbapi2.OperationalError, OSError)) and any(
+        sign in text
+        for sign in ("disk I/O error", "database or disk is full", "unable to open", "readonly", "No space")
+    )
+
+
+def _sqlite_engine(path: str, key: bytes | None, pragmas: tuple[str, ...], begin: str, size: int) -> Engine:
+    def connect() -> Any:
+        connection = sqlcipher3.dbapi2.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        try:
+            if key is not None:
+                connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+                connection.execute("PRAGMA cipher_log_level = NONE")
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    engine = create_engine(
+        "sqlite://", module=sqlcipher3.dbapi2, creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=8,
+        hide_parameters=True,
+    )  # fmt: skip
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def open_sqlite(path: Path, key: bytes | None) -> Database:
+    """The SQLCipher file at ``path`` (32-byte raw key), or plain SQLite when ``key`` is None (the centre, to try)."""
+    writer = _sqlite_engine(str(path), key, _PRAGMAS, "BEGIN IMMEDIATE", 1)
+    reader = _sqlite_engine(str(path), key, (*_PRAGMAS[1:], "query_only=ON"), "BEGIN", 2)
+    return Database(writer, reader)
+
+
+def open_postgres(url: str) -> Database:
+    """A PostgreSQL database by its SQLAlchemy URL (``postgresql+psycopg://…``)."""
+    writer = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Database(writer, reader)
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Database]:
+    """An empty database for a recount, encrypted with a key that is forgotten, gone afterwards.
+
+    On disk rather than in memory, so that a large station's recount fits a small computer.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="recount-", dir=folder))
+    engine = _sqlite_engine(str(place / "scratch.db"), secrets.token_bytes(32), _SCRATCH, "BEGIN", 1)
+    try:
+        yield Database(engine, engine)
+    finally:
+        engine.dispose()
+        shutil.rmtree(place, ignore_errors=True)

@@ -1,0 +1,347 @@
+"""The fold: entries → table rows, the only writer of kinds' tables. It never refuses, and order never matters."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Executable, Table, and_, bindparam, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from station_app.kinds.base import KINDS, Record
+from station_app.spec.fields import Field
+from station_app.store import heads, journal
+from station_app.store.entries import Entry, by_record, parse
+from station_app.store.journal import Device
+from station_app.store.tables import AT_SHIFT, conflict, entry as entry_table, misfit, sight, touch
+
+Key = tuple[str, str]  # kind, record
+CHUNK = 200  # entries folded together: enough for few statements, little memory
+
+
+class RowWatcher(Protocol):
+    """Told which rows of which kinds changed, inside the fold's transaction (the search index)."""
+
+    def rows_changed(
+        self,
+        connection: Connection,
+        station: str,
+        kind: type[Record],
+        changed: Mapping[str, Mapping[str, object]],
+        fresh: set[str],
+    ) -> None:
+        """``changed``: record id → the fields written; ``fresh``: ids that had no row before."""
+
+    def emptied(self, connection: Connection) -> None:
+        """All rows are gone; they are about to be folded again."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one chunk of entries amounts to, before it is written."""
+
+    touches: list[dict[str, Any]] = field(default_factory=list)
+    sights: list[dict[str, Any]] = field(default_factory=list)
+    rows: dict[Key, dict[str, object]] = field(default_factory=dict)
+    slow: set[Key] = field(default_factory=set)
+    fresh: set[Key] = field(default_factory=set)
+
+
+class Fold:
+    """Folds chains of one database. ``watcher`` keeps the search index; the centre has none."""
+
+    def __init__(self, watcher: RowWatcher | None = None) -> None:
+        self.watcher = watcher
+        self._upserts: dict[tuple[str, str, tuple[str, ...]], Executable] = {}
+
+    def advance(self, connection: Connection, one: Device) -> int:
+        """Fold what a chain holds beyond its folded position, stopping before an incomplete batch. Returns the new position."""
+        waiting: list[Entry] = []
+        folded = one.folded
+        for seq, _digest, line in journal.chain(connection, one.no, one.folded + 1):
+            entry = parse(line)
+            waiting.append(entry)
+            batch = entry.head.batch
+            if batch is not None and not (batch[1] == batch[2] and self._complete(connection, one, batch)):
+                continue
+            folded = seq
+            if len(waiting) >= CHUNK:
+                self.fold(connection, one, waiting)
+                waiting.clear()
+        ready = [w for w in waiting if w.head.seq <= folded]
+        if ready:
+            self.fold(connection, one, ready)
+        if folded != one.folded:
+            journal.mark_folded(connection, one.no, folded)
+        return folded
+
+    @staticmethod
+    def _complete(connection: Connection, one: Device, batch: tuple[str, int, int]) -> bool:
+        low, high = journal.at_of(one.no, 0), journal.at_of(one.no + 1, 0)
+        held = connection.execute(
+            select(func.count()).where(entry_table.c.batch == batch[0], entry_table.c.at.between(low, high))
+        ).scalar_one()
+        return held >= batch[2]
+
+    def fold(self, connection: Connection, one: Device, entries: Sequence[Entry]) -> None:
+        """Fold consecutive entries of one chain; the journal already holds them."""
+        for start in range(0, len(entries), CHUNK):
+            self._fold_chunk(connection, one, entries[start : start + CHUNK])
+
+    def _fold_chunk(self, connection: Connection, one: Device, entries: Sequence[Entry]) -> None:
+        family = journal.devices(connection, one.station)
+        numbers = {d.device: d.no for d in family}
+        writes = [by_record(entry.items) for entry in entries]
+        keys = {key for write in writes for key in write}
+        last = self._last_touches(connection, one, family, keys)
+        seen = self._seen_by(connection, one.no, entries[0].head.seq) if len(family) > 1 else {}
+        seen_me = self._who_saw(connection, one.no) if len(family) > 1 else {}
+        contested = self._contested(connection, one.station, keys) if len(family) > 1 else set()
+        work = _Work()
+        for entry, write in zip(entries, writes, strict=True):
+            at = journal.at_of(one.no, entry.head.seq)
+            for other, seq in entry.head.seen.items():
+                if other not in numbers:
+                    stranger = journal.register(connection, one.station, other)
+                    numbers[other] = stranger.no
+                no = numbers[other]
+                if no != one.no and seq > seen.get(no, 0):
+                    seen[no] = seq
+                    work.sights.append({"no": one.no, "other": no, "seq": entry.head.seq, "other_seq": seq})
+            for key, values in write.items():
+                work.touches.append({"record": key[1], "kind": key[0], "at": at})
+                self._place(work, key, values, entry, one.no, last[key], seen, seen_me, key in contested)
+                last[key][one.no] = entry.head.seq
+        self._write(connection, one.station, work)
+
+    def _place(
+        self, work: _Work, key: Key, values: dict[str, object], entry: Entry, no: int,
+        last: dict[int, int], seen: Mapping[int, int], seen_me: Mapping[int, int], contested: bool,
+    ) -> None:  # fmt: skip
+        """Fast path: this entry has seen every other write of the record, so it simply wins (DESIGN, rule 9)."""
+        declared = KINDS.get(key[0])
+        if declared is None:
+            return
+        if not last:
+            work.fresh.add(key)
+        others = {n: s for n, s in last.items() if n != no}
+        straight = (
+            key not in work.slow
+            and not contested
+            and not (declared.merge == "append_only" and last)
+            and all(seen.get(n, 0) >= s and seen_me.get(n, 0) < entry.head.seq for n, s in others.items())
+        )
+        if not straight:
+            work.slow.add(key)
+            work.rows.pop(key, None)
+        elif declared.merge == "newest":
+            work.rows[key] = dict.fromkeys(declared.fields, None) | values
+        else:
+            work.rows.setdefault(key, {}).update(values)
+
+    @staticmethod
+    def _last_touches(
+        connection: Connection, one: Device, family: Sequence[Device], keys: set[Key]
+    ) -> dict[Key, dict[int, int]]:
+        """Per record: the last entry of each of the station's devices that wrote to it."""
+        last: dict[Key, dict[int, int]] = defaultdict(dict)
+        ours = {d.no for d in family}
+        records = sorted({record for _kind, record in keys})
+        if len(records) <= 20:
+            for kind, record in keys:
+                for no in ours:
+                    at = connection.execute(
+                        _LAST_AT, {"r": record, "k": kind, "lo": no << AT_SHIFT, "hi": (no + 1) << AT_SHIFT}
+                    ).scalar()
+                    if at is not None:
+                        last[kind, record][no] = journal.seq_of(at)
+            return last
+        for start in range(0, len(records), 900):
+            part = records[start : start + 900]
+            for record, kind, at in connection.execute(_TOUCHES_OF.where(touch.c.record.in_(part))):
+                no = at >> AT_SHIFT
+                if no in ours:
+                    known = last[kind, record]
+                    known[no] = max(known.get(no, 0), journal.seq_of(at))
+        return last
+
+    @staticmethod
+    def _seen_by(connection: Connection, no: int, before: int) -> dict[int, int]:
+        rows = connection.execute(
+            select(sight.c.other, func.max(sight.c.other_seq))
+            .where(sight.c.no == no, sight.c.seq < before)
+            .group_by(sight.c.other)
+        )
+        return {other: seq for other, seq in rows}
+
+    @staticmethod
+    def _who_saw(connection: Connection, no: int) -> dict[int, int]:
+        rows = connection.execute(
+            select(sight.c.no, func.max(sight.c.other_seq)).where(sight.c.other == no).group_by(sight.c.no)
+        )
+        return {other: seq for other, seq in rows}
+
+    @staticmethod
+    def _contested(connection: Connection, station: str, keys: set[Key]) -> set[Key]:
+        found: set[Key] = set()
+        records = sorted({record for _kind, record in keys})
+        for start in range(0, len(records), 900):
+            part = records[start : start + 900]
+            rows = connection.execute(
+                select(conflict.c.kind, conflict.c.record).where(
+                    conflict.c.station == station, conflict.c.record.in_(part)
+                )
+            )
+            found.update((kind, record) for kind, record in rows)
+        return found
+
+    # ------------------------------------------------------------------ writing
+
+    def _write(self, connection: Connection, station: str, work: _Work) -> None:
+        connection.execute(insert(touch), work.touches)
+        if work.sights:
+            connection.execute(insert(sight), work.sights)
+        for kind, record in sorted(work.slow):
+            outcome = self.resolve(connection, station, kind, record)
+            declared = KINDS[kind]
+            work.rows[kind, record] = dict.fromkeys((*declared.fields, heads.REMOVED), None) | outcome.values
+            self._keep_conflicts(connection, station, kind, record, outcome)
+        by_kind: dict[str, dict[str, dict[str, object]]] = defaultdict(dict)
+        for (kind, record), values in work.rows.items():
+            by_kind[kind][record] = values
+        for kind, rows in by_kind.items():
+            self._upsert(connection, station, KINDS[kind], rows)
+            if self.watcher is not None:
+                fresh = {record for record in rows if (kind, record) in work.fresh}
+                self.watcher.rows_changed(connection, station, KINDS[kind], rows, fresh)
+
+    def _upsert(
+        self, connection: Connection, station: str, declared: type[Record], rows: Mapping[str, dict[str, object]]
+    ) -> None:
+        groups: dict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
+        unfit: list[dict[str, object]] = []
+        written: dict[str, list[str]] = {}
+        for record, values in rows.items():
+            row: dict[str, object] = {"station": station, "id": record}
+            for name, value in values.items():
+                declared_field = declared.fields.get(name)
+                if declared_field is None and name != heads.REMOVED:
+                    continue  # a newer version's field: kept in the journal
+                stored, fits = _stored(declared_field, value)
+                row[name] = stored
+                if not fits:
+                    unfit.append({"station": station, "record": record, "kind": declared.kind, "field": name})
+            groups[tuple(sorted(row))].append(row)
+            written[record] = list(row)
+        for names, group in groups.items():
+            connection.execute(self._upsert_of(connection, declared, names), group)
+        self._keep_misfits(connection, station, declared.kind, written, unfit)
+
+    def _upsert_of(self, connection: Connection, declared: type[Record], names: tuple[str, ...]) -> Executable:
+        key = (connection.dialect.name, declared.kind, names)
+        statement = self._upserts.get(key)
+        if statement is None:
+            table = declared.__table__
+            assert isinstance(table, Table)
+            make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            upsert = make(table).values({name: bindparam(name) for name in names})
+            written = {name: upsert.excluded[name] for name in names if name not in ("station", "id")}
+            where = [table.c.station, table.c.id]
+            statement = (
+                upsert.on_conflict_do_update(index_elements=where, set_=written)
+                if written
+                else upsert.on_conflict_do_nothing()
+            )
+            self._upserts[key] = statement
+        return statement
+
+    @staticmethod
+    def _keep_misfits(
+        connection: Connection,
+        station: str,
+        kind: str,
+        written: Mapping[str, list[str]],
+        unfit: list[dict[str, object]],
+    ) -> None:
+        if connection.execute(select(misfit.c.record).limit(1)).first() is not None:
+            for record, names in written.items():
+                connection.execute(
+                    delete(misfit).where(
+                        misfit.c.station == station,
+                        misfit.c.kind == kind,
+                        misfit.c.record == record,
+                        misfit.c.field.in_(names),
+                    )
+                )
+        if unfit:
+            connection.execute(insert(misfit), unfit)
+
+    # ------------------------------------------------------------------ the slow path
+
+    def writes_of(self, connection: Connection, station: str, kind: str, record: str) -> list[heads.Write]:
+        """Every folded write of a record, with what its author had seen."""
+        family = {d.no: d for d in journal.devices(connection, station)}
+        ats = [
+            at
+            for (at,) in connection.execute(select(touch.c.at).where(touch.c.record == record, touch.c.kind == kind))
+            if at >> AT_SHIFT in family
+        ]
+        loaded = journal.load(connection, ats)
+        names = {no: d.device for no, d in family.items()}
+        writes: list[heads.Write] = []
+        for at in sorted(ats):
+            entry = loaded[at]
+            no, seq = at >> AT_SHIFT, journal.seq_of(at)
+            values = by_record(i for i in entry.items if i.record == record and i.kind == kind).get((kind, record), {})
+            seen = {names[o]: s for o, s in self._seen_by(connection, no, seq + 1).items() if o in names}
+            writes.append(heads.Write(entry.head.device, seq, entry.head.time, entry.head.author, values, seen))
+        return writes
+
+    def resolve(self, connection: Connection, station: str, kind: str, record: str) -> heads.Outcome:
+        """A record folded from its whole history."""
+        return heads.resolve(self.writes_of(connection, station, kind, record), KINDS[kind].merge)
+
+    @staticmethod
+    def _keep_conflicts(connection: Connection, station: str, kind: str, record: str, outcome: heads.Outcome) -> None:
+        connection.execute(
+            delete(conflict).where(
+                and_(conflict.c.station == station, conflict.c.kind == kind, conflict.c.record == record)
+            )
+        )
+        if outcome.conflicts:
+            connection.execute(
+                insert(conflict),
+                [
+                    {"station": station, "kind": kind, "record": record, "field": name, "heads": _heads_json(found)}
+                    for name, found in sorted(outcome.conflicts.items())
+                ],
+            )
+
+
+_LAST_AT = select(func.max(touch.c.at)).where(
+    touch.c.record == bindparam("r"),
+    touch.c.kind == bindparam("k"),
+    touch.c.at >= bindparam("lo"),
+    touch.c.at < bindparam("hi"),
+)
+_TOUCHES_OF = select(touch.c.record, touch.c.kind, touch.c.at)
+
+
+def _stored(declared: Field | None, value: object) -> tuple[object, bool]:
+    """The value as its column takes it, and whether it fits."""
+    if value is None:
+        return None, True
+    if declared is None:  # removed
+        return (int(value), True) if isinstance(value, bool) else (None, False)
+    return (value, True) if declared.meaning.fits(value) else (None, False)
+
+
+def _heads_json(found: Sequence[heads.Choice]) -> str:
+    return json.dumps(
+        [
+            {"value": c.value, "device": c.write.device, "seq": c.write.seq, "time": c.write.time, "author": c.write.author}
+            for c in found
+        ],
+        ensure_ascii=False, separators=(",", ":"), sort_keys=True,
+    )  # fmt: skip

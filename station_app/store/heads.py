@@ -1,0 +1,152 @@
+"""Which writes of a record count: heads, merge rules, conflicts (DESIGN, "Fold, precisely"). Pure functions.
+
+The result depends on the set of writes only, never on the order in which they became known.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+REMOVED = "removed"
+WHOLE = "*"  # the "field" of a conflict about a record as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What one entry wrote to one record. ``seen``: position of every other device its writer had folded."""
+
+    device: str
+    seq: int
+    time: int
+    author: str
+    values: Mapping[str, object]
+    seen: Mapping[str, int]
+
+    @property
+    def rank(self) -> tuple[int, str, int]:
+        """Orders concurrent heads: wall clock, then device."""
+        return (self.time, self.device, self.seq)
+
+    def saw(self, other: "Write") -> bool:
+        """Whether this write's author had the other one before them; one's own chain is implied."""
+        if other.device == self.device:
+            return other.seq < self.seq
+        return self.seen.get(other.device, 0) >= other.seq
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values of a conflict."""
+
+    value: object
+    write: Write
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A record as its writes make it: what is shown, and what a person should look at."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    conflicts: dict[str, list[Choice]] = field(default_factory=dict)
+
+
+def heads(writes: Sequence[Write]) -> list[Write]:
+    """Writes no other one has seen. All of them when two devices each claim to have seen the other, or none remains."""
+    if len(writes) < 2:
+        return list(writes)
+    if len({w.device for w in writes}) == 1:
+        return [max(writes, key=lambda w: w.seq)]
+    for a in writes:
+        for b in writes:
+            if a.device < b.device and a.saw(b) and b.saw(a):
+                return list(writes)
+    free = [w for w in writes if not any(o is not w and o.saw(w) for o in writes)]
+    return free or list(writes)
+
+
+def _distinct(found: Iterable[Choice]) -> list[Choice]:
+    """One choice per value: the newest write of it; ordered newest first."""
+    chosen: list[Choice] = []
+    for choice in sorted(found, key=lambda c: c.write.rank, reverse=True):
+        if not any(_same(choice.value, c.value) for c in chosen):
+            chosen.append(choice)
+    return chosen
+
+
+def _same(a: object, b: object) -> bool:
+    return type(a) is type(b) and a == b
+
+
+def resolve(writes: Sequence[Write], merge: str) -> Outcome:
+    """Fold a record's writes by its kind's merge rule."""
+    if merge == "append_only":
+        return _append_only(writes)
+    if merge == "newest":
+        return _newest(writes)
+    return _by_field(writes, ask=merge == "ask")
+
+
+def _field_choices(writes: Sequence[Write], name: str) -> list[Choice]:
+    return [Choice(w.values[name], w) for w in heads([w for w in writes if name in w.values])]
+
+
+def _by_field(writes: Sequence[Write], ask: bool) -> Outcome:
+    out = Outcome()
+    names = sorted({name for w in writes for name in w.values})
+    for name in names:
+        if name == REMOVED:
+            continue
+        found = _distinct(_field_choices(writes, name))
+        if len(found) > 1:
+            out.conflicts[name] = found
+        out.values[name] = None if ask and len(found) > 1 else found[0].value
+    _removal(writes, out)
+    return out
+
+
+def _removal(writes: Sequence[Write], out: Outcome) -> None:
+    """A removal is a field like others, and also in conflict with any head its writer had not seen (rule 6)."""
+    found = _field_choices(writes, REMOVED)
+    removing = [c.write for c in found if c.value is True]
+    if removing:
+        others = {name for w in writes for name in w.values} - {REMOVED}
+        for name in sorted(others):
+            for head in heads([w for w in writes if name in w.values]):
+                if any(head is not r and not r.saw(head) and not head.saw(r) for r in removing):
+                    found.append(Choice(False, head))
+    chosen = _distinct(found)
+    if not chosen:
+        return
+    if len(chosen) > 1:
+        out.conflicts[REMOVED] = chosen
+    out.values[REMOVED] = chosen[0].value
+
+
+def _newest(writes: Sequence[Write]) -> Outcome:
+    out = Outcome()
+    found = sorted(heads(writes), key=lambda w: w.rank, reverse=True)
+    out.values = dict(found[0].values)
+    distinct: list[Write] = []
+    for write in found:
+        if not any(dict(write.values) == dict(d.values) for d in distinct):
+            distinct.append(write)
+    if len(distinct) > 1:
+        out.conflicts[WHOLE] = [Choice(dict(w.values), w) for w in distinct]
+    return out
+
+
+def _append_only(writes: Sequence[Write]) -> Outcome:
+    out = Outcome()
+    creations = sorted((w for w in writes if set(w.values) - {REMOVED}), key=lambda w: w.rank)
+    if creations:
+        first = creations[0]
+        out.values = {k: v for k, v in first.values.items() if k != REMOVED}
+        later = [w for w in creations[1:] if dict(w.values) != dict(first.values)]
+        if later:
+            out.conflicts[WHOLE] = [Choice(dict(w.values), w) for w in (first, *later)]
+    removals = [w for w in writes if REMOVED in w.values]
+    if removals:
+        found = _distinct(_field_choices(writes, REMOVED))
+        if len(found) > 1:
+            out.conflicts[REMOVED] = found
+        out.values[REMOVED] = found[0].value
+    return out

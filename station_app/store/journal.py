@@ -1,0 +1,194 @@
+"""The journal: every device's chain of entries, kept as the exact bytes they came in."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import zstandard
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from station_app.store import entries as e
+from station_app.store.tables import AT_SHIFT, device as device_table, entry as entry_table
+
+SCHEMA: Final = 1  # of what entries hold; a larger one came from a newer program
+
+_compressor = zstandard.ZstdCompressor(level=3, write_content_size=True)
+_decompressor = zstandard.ZstdDecompressor()
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device as this database knows it: how far its chain is held, how far it is folded."""
+
+    no: int
+    station: str
+    device: str
+    seq: int
+    folded: int
+    hash: bytes
+    time: int
+    own: bool
+
+
+def at_of(no: int, seq: int) -> int:
+    """The integer that names an entry inside this database."""
+    return no << AT_SHIFT | seq
+
+
+def seq_of(at: int) -> int:
+    """The entry's number in its chain."""
+    return at & ((1 << AT_SHIFT) - 1)
+
+
+def devices(connection: Connection, station: str | None = None) -> list[Device]:
+    """All devices (of a station), in the order in which they became known."""
+    statement = select(device_table).order_by(device_table.c.no)
+    if station is not None:
+        statement = statement.where(device_table.c.station == station)
+    return [_device(row) for row in connection.execute(statement)]
+
+
+def device_named(connection: Connection, device_id: str) -> Device | None:
+    """The device with this id."""
+    row = connection.execute(select(device_table).where(device_table.c.device == device_id)).one_or_none()
+    return None if row is None else _device(row)
+
+
+def _device(row: Row[Any]) -> Device:
+    return Device(row.no, row.station, row.device, row.seq, row.folded, bytes(row.hash), row.time, bool(row.own))
+
+
+def register(connection: Connection, station: str, device_id: str, own: bool = False) -> Device:
+    """Make a device known, with an empty chain; the same one again is returned as it is."""
+    known = device_named(connection, device_id)
+    if known is not None:
+        return known
+    no = (connection.execute(select(func.max(device_table.c.no))).scalar() or 0) + 1
+    fresh = Device(no, station, device_id, 0, 0, e.NO_ENTRY, 0, own)
+    connection.execute(
+        insert(device_table),
+        {
+            "no": no,
+            "station": station,
+            "device": device_id,
+            "seq": 0,
+            "folded": 0,
+            "hash": e.NO_ENTRY,
+            "time": 0,
+            "own": own,
+        },
+    )
+    return fresh
+
+
+_insert_entry = insert(entry_table)
+_advance = (
+    update(device_table)
+    .where(device_table.c.no == bindparam("the_no"))
+    .values(seq=bindparam("the_seq"), hash=bindparam("the_hash"), time=bindparam("the_time"))
+)
+
+
+def append(connection: Connection, to: Device, new: Sequence[tuple[e.Entry, bytes]]) -> None:
+    """Add entries (with their hashes) to the end of a chain; the caller has checked that they follow it."""
+    connection.execute(
+        _insert_entry,
+        [
+            {
+                "at": at_of(to.no, entry.head.seq),
+                "op": uuid.UUID(entry.head.op).bytes,
+                "batch": entry.head.batch[0] if entry.head.batch else None,
+                "hash": digest,
+                "line": _compressor.compress(entry.line),
+            }
+            for entry, digest in new
+        ],
+    )
+    last, digest = new[-1]
+    connection.execute(
+        _advance, {"the_no": to.no, "the_seq": last.head.seq, "the_hash": digest, "the_time": last.head.time}
+    )
+
+
+_set_folded = update(device_table).where(device_table.c.no == bindparam("the_no")).values(folded=bindparam("the_seq"))
+
+
+def mark_folded(connection: Connection, no: int, seq: int) -> None:
+    """Remember that the chain is folded up to ``seq``."""
+    connection.execute(_set_folded, {"the_no": no, "the_seq": seq})
+
+
+def load(connection: Connection, ats: Iterable[int]) -> dict[int, e.Entry]:
+    """Entries by their ``at``."""
+    wanted = sorted(set(ats))
+    found: dict[int, e.Entry] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        rows = connection.execute(select(entry_table.c.at, entry_table.c.line).where(entry_table.c.at.in_(part)))
+        found.update((at, e.parse(line_of(line))) for at, line in rows)
+    return found
+
+
+def line_of(stored: bytes) -> bytes:
+    """The exact bytes of a stored line."""
+    return _decompressor.decompress(bytes(stored))
+
+
+def chain(
+    connection: Connection, no: int, first: int = 1, last: int | None = None
+) -> Iterator[tuple[int, bytes, bytes]]:
+    """(seq, hash, line) of a chain in order, read in blocks so that a long chain fits in little memory."""
+    step = 1_000
+    position = first
+    while last is None or position <= last:
+        upto = position + step - 1 if last is None else min(last, position + step - 1)
+        rows = connection.execute(
+            select(entry_table.c.at, entry_table.c.hash, entry_table.c.line)
+            .where(entry_table.c.at.between(at_of(no, position), at_of(no, upto)))
+            .order_by(entry_table.c.at)
+        ).all()
+        if not rows:
+            return
+        for at, digest, line in rows:
+            yield seq_of(at), bytes(digest), line_of(line)
+        position = upto + 1
+
+
+def hash_at(connection: Connection, no: int, seq: int) -> bytes | None:
+    """The chain's hash at an entry; 32 zero bytes before the first."""
+    if seq == 0:
+        return e.NO_ENTRY
+    digest = connection.execute(select(entry_table.c.hash).where(entry_table.c.at == at_of(no, seq))).scalar()
+    return None if digest is None else bytes(digest)
+
+
+def by_op(connection: Connection, op: str) -> int | None:
+    """The entry (its ``at``) made by an operation, if it was made already."""
+    return connection.execute(select(entry_table.c.at).where(entry_table.c.op == uuid.UUID(op).bytes)).scalar()
+
+
+def position(connection: Connection, station: str) -> dict[str, int]:
+    """How far each device of a station is folded: what a reader of the tables sees."""
+    return {d.device: d.folded for d in devices(connection, station) if d.folded}
+
+
+def chain_problem(connection: Connection, one: Device) -> str | None:
+    """None when every link of a chain holds; else what is wrong and where, without content."""
+    prev, expected = e.NO_ENTRY, 1
+    for seq, digest, line in chain(connection, one.no):
+        if seq != expected:
+            return f"gap at {expected}"
+        try:
+            entry = e.parse(line)
+        except e.EntryError:
+            return f"changed at {seq}"
+        if entry.head.seq != seq or entry.head.device != one.device:
+            return f"changed at {seq}"
+        prev = e.entry_hash(prev, entry)
+        if prev != digest:
+            return f"changed at {seq}"
+        expected += 1
+    if expected - 1 != one.seq or prev != one.hash:
+        return f"ends at {expected - 1} instead of {one.seq}"
+    return None

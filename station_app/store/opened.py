@@ -1,0 +1,248 @@
+"""An open store: the one object through which everything else reads and changes a station's records."""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, select
+
+from station_app.kinds.base import KINDS
+from station_app.messages import Refusal, Refused
+from station_app.store import entries as e
+from station_app.store import history, journal, rebuild, schema
+from station_app.store.change import BATCH_ITEMS, Author, Done, Door, Edit, applied, current, items_of
+from station_app.store.engine import Database, is_disk_error
+from station_app.store.fold import Fold
+from station_app.store.heads import REMOVED
+from station_app.store.records import Reader
+from station_app.store.refusals import StoreRefusal
+from station_app.store.search import SearchIndex
+from station_app.store.tables import fact
+from station_app.values.ids import new_id
+
+#: Told what changed after each commit: (kinds that changed). Screens refresh from this one signal.
+Listener = Callable[[frozenset[str]], None]
+
+STATION_FACT: Final = "station"
+DEVICE_FACT: Final = "device"
+
+
+class Store:
+    """A station's store on one device.
+
+    ``change`` and ``batch`` are the only ways in, ``reading`` the only way to look. All of them may be called from
+    any thread; writes wait for each other.
+    """
+
+    def __init__(self, database: Database, folder: Path, station: str, device: str) -> None:
+        self.database, self.folder, self.station, self.device = database, folder, station, device
+        self.fold = Fold(SearchIndex())
+        self.door = Door(station, device, self.fold)
+        self.listeners: list[Listener] = []
+
+    # ------------------------------------------------------------------ opening
+
+    @classmethod
+    def create(cls, database: Database, folder: Path, station: str) -> "Store":
+        """A new, empty store with a device id of its own."""
+        schema.bring_up(database, searchable=True)
+        device = str(uuid.uuid4())
+        store = cls(database, folder, station, device)
+        with database.writing() as connection:
+            journal.register(connection, station, device, own=True)
+        store.keep(STATION_FACT, station.encode())
+        store.keep(DEVICE_FACT, device.encode())
+        return store
+
+    @classmethod
+    def open(cls, database: Database, folder: Path) -> "Store | Refusal":
+        """The store of an unlocked database."""
+        fresh = schema.bring_up(database, searchable=True)
+        with database.reading() as connection:
+            station, device = _fact(connection, STATION_FACT), _fact(connection, DEVICE_FACT)
+        if station is None or device is None:
+            return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": "station.db"})
+        store = cls(database, folder, station.decode(), device.decode())
+        if fresh:
+            store.fold_again()
+        return store
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()
+
+    # ------------------------------------------------------------------ reading
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A consistent view of the records; the connection refuses to write."""
+        with self.database.reading() as connection:
+            yield Reader(connection, self.station)
+
+    def position(self) -> dict[str, int]:
+        """How far each device is folded: remember it when a form is opened, give it to ``change``."""
+        with self.database.reading() as connection:
+            return journal.position(connection, self.station)
+
+    # ------------------------------------------------------------------ changing
+
+    def change(
+        self, edits: Sequence[Edit], author: Author, action: str, *,
+        opened_at: Mapping[str, int] | None = None, op: str | None = None, resolving: bool = False,
+    ) -> Done | Refusal:  # fmt: skip
+        """One action of a person, durable when this returns; see :meth:`Door.change`."""
+        try:
+            with self.database.writing() as connection:
+                done = self.door.change(
+                    connection, edits, author, action, opened_at=opened_at, op=op, resolving=resolving
+                )
+                if isinstance(done, Refusal):
+                    connection.rollback()
+                    return done
+        except Exception as error:
+            if is_disk_error(error):
+                return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+            raise
+        self._tell(frozenset(edit.kind for edit in edits))
+        return done
+
+    def batch(
+        self, groups: Iterator[Sequence[Edit]] | Sequence[Sequence[Edit]], author: Author, action: str, *,
+        op: str | None = None, progress: Callable[[int], bool] | None = None,
+    ) -> Done | Refusal:  # fmt: skip
+        """A long action: all its entries in one transaction, undone together.
+
+        Each group (the edits of one row) stays within one entry. The caller has validated the rows; fields are
+        checked for fitting only by the fold. ``progress`` is told how many groups are prepared and returns
+        False to cancel, which leaves nothing behind. Raises nothing expected; returns the refusal.
+        """
+        op = op or str(uuid.uuid4())
+        records: list[str] = []
+        kinds: set[str] = set()
+        packed: list[list[e.Item]] = [[]]
+        size = 0
+        try:
+            with self.database.writing() as connection:
+                if journal.by_op(connection, op) is not None:
+                    return Done((), ())
+                for number, group in enumerate(groups, start=1):
+                    items: list[e.Item] = []
+                    for edit in group:
+                        made = self._bulk_items(connection, edit, records)
+                        items += made
+                        kinds.add(edit.kind)
+                    if not items:
+                        continue
+                    weight = sum(len(i.raw) for i in items)
+                    apart = {(i.kind, i.record, i.private) for i in items} & {
+                        (i.kind, i.record, i.private) for i in packed[-1]
+                    }
+                    if packed[-1] and (
+                        len(packed[-1]) + len(items) > BATCH_ITEMS or size + weight > e.MAX_BYTES // 2 or apart
+                    ):
+                        packed.append([])
+                        size = 0
+                    packed[-1] += items
+                    size += weight
+                    if progress is not None and not progress(number):
+                        connection.rollback()
+                        return Refusal(StoreRefusal.NOTHING_TO_DO)
+                if not packed[0]:
+                    connection.rollback()
+                    return Refusal(StoreRefusal.NOTHING_TO_DO)
+                made_entries = self.door.append_batch(connection, packed, author, action, op)
+        except e.EntryError as error:
+            return Refusal(StoreRefusal.TOO_LARGE, {"size": str(error)})
+        except Exception as error:
+            if is_disk_error(error):
+                return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+            raise
+        self._tell(frozenset(kinds))
+        return Done(tuple(f"{x.head.device}:{x.head.seq}" for x in made_entries), tuple(records))
+
+    def _bulk_items(self, connection: Connection, edit: Edit, records: list[str]) -> list[e.Item]:
+        declared = KINDS[edit.kind]
+        before = current(connection, self.station, declared, edit.record) if edit.record is not None else None
+        written = applied(declared, Edit(edit.kind, edit.fields, edit.record or new_id()), before)
+        records.append(written.record)
+        return items_of(written) if written.changed or before is None else []
+
+    def remove(self, kind: str, record: str, author: Author) -> Done | Refusal:
+        """Remove a record; its history stays, and it can be brought back."""
+        with self.reading() as reader:
+            if kind not in KINDS or reader.get(kind, record) is None:
+                return Refusal(StoreRefusal.UNKNOWN_RECORD, {"kind": kind, "record": record})
+        return self.change([Edit(kind, {REMOVED: True}, record)], author, "remove")
+
+    def history(self, kind: str, record: str) -> list[history.Step]:
+        """What happened to a record."""
+        with self.database.reading() as connection:
+            return history.steps(connection, self.station, kind, record)
+
+    def undo(self, entry: str, author: Author) -> Done | Refusal:
+        """Take an entry, or the whole batch it belongs to, back by new entries."""
+        with self.database.reading() as connection:
+            groups = history.undoing(connection, self.station, entry)
+        if isinstance(groups, Refusal):
+            return groups
+        if len(groups) == 1:
+            return self.change(groups[0], author, "undo", resolving=True)
+        return self.batch(_one_by_one(groups), author, "undo")
+
+    # ------------------------------------------------------------------ proof
+
+    def check(self) -> dict[str, str]:
+        """Every device's chain: "ok", or what is wrong with it."""
+        with self.database.reading() as connection:
+            return {
+                one.device: journal.chain_problem(connection, one) or "ok"
+                for one in journal.devices(connection, self.station)
+                if one.seq
+            }
+
+    def differences(self) -> list[dict[str, object]]:
+        """Where the tables are not the journal's fold; empty when they are."""
+        with self.database.reading() as connection:
+            return rebuild.differences(connection, self.station, self.folder)
+
+    def fold_again(self) -> None:
+        """Empty every folded table and fold the journal anew, in one transaction (after an update that knows new kinds)."""
+        with self.database.writing() as connection:
+            rebuild.fold_in_place(connection, self.station, self.fold)
+
+    # ------------------------------------------------------------------ facts
+
+    def keep(self, name: str, value: bytes) -> None:
+        """Remember a small fact of this device (keys, pinned certificates, receipts): local, not part of the journal."""
+        with self.database.writing() as connection:
+            connection.execute(delete(fact).where(fact.c.name == name))
+            connection.execute(insert(fact), {"name": name, "value": value})
+
+    def fact(self, name: str) -> bytes | None:
+        """A remembered fact."""
+        with self.database.reading() as connection:
+            return _fact(connection, name)
+
+    def _tell(self, kinds: frozenset[str]) -> None:
+        for listener in self.listeners:
+            listener(kinds)
+
+
+def _fact(connection: Connection, name: str) -> bytes | None:
+    value = connection.execute(select(fact.c.value).where(fact.c.name == name)).scalar()
+    return None if value is None else bytes(value)
+
+
+def _one_by_one(groups: Sequence[Sequence[Edit]]) -> Iterator[Sequence[Edit]]:
+    for group in groups:
+        for edit in group:
+            yield [edit]
+
+
+def unwrap(result: Done | Refusal) -> Done:
+    """The result, or :class:`Refused` for callers that only pass a refusal on."""
+    if isinstance(result, Refusal):
+        raise Refused(result)
+    return result

@@ -1,0 +1,157 @@
+"""Folding the journal again, apart from the tables: the proof that the tables are the journal's fold, and recounts at a position."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, select
+
+from station_app.kinds.base import KINDS, Base
+from station_app.store import journal
+from station_app.store.engine import scratch
+from station_app.store.entries import Entry, parse
+from station_app.store.fold import CHUNK, Fold
+from station_app.store.journal import Device
+from station_app.store.tables import conflict, misfit, sight, touch
+
+
+@contextmanager
+def recount(
+    source: Connection, station: str, folder: Path, position: Mapping[str, int] | None = None
+) -> Iterator[Connection]:
+    """The station's tables folded anew from the journal, up to ``position`` (default: as far as folded)."""
+    with scratch(folder) as database, database.writing() as target:
+        Base.metadata.create_all(target)
+        refold(source, target, station, position)
+        yield target
+
+
+def refold(source: Connection, target: Connection, station: str, position: Mapping[str, int] | None) -> None:
+    """Fold a station's chains from one database into another, empty one, in causal order."""
+    fold = Fold()
+    family = journal.devices(source, station)
+    limits = {d.device: min(d.folded, position.get(d.device, 0)) if position is not None else d.folded for d in family}
+    # same device numbers in both databases, so that touches and sights compare
+    for one in family:
+        journal.register(target, station, one.device)
+    renumbered = {d.device: d for d in journal.devices(target, station)}
+    chains = {d.device: _Chain(source, d, limits[d.device]) for d in family if limits[d.device]}
+    done = dict.fromkeys(limits, 0)
+
+    def take_in(device_id: str, run: list[tuple[Entry, bytes]]) -> None:
+        journal.append(target, renumbered[device_id], run)
+        fold.fold(target, renumbered[device_id], [entry for entry, _digest in run])
+
+    _walk(chains, done, limits, take_in)
+
+
+def _walk(
+    chains: dict[str, "_Chain"], done: dict[str, int], limits: Mapping[str, int],
+    take_in: Callable[[str, list[tuple[Entry, bytes]]], None],
+) -> None:  # fmt: skip
+    """All chains in causal order: an entry after everything it had seen."""
+    while chains:
+        moved = False
+        for device_id, chain in list(chains.items()):
+            run = chain.take(done, limits)
+            if run:
+                moved = True
+                take_in(device_id, run)
+                done[device_id] = run[-1][0].head.seq
+            if chain.at_end:
+                del chains[device_id]
+        if not moved and chains:  # devices that claim to have seen each other's future: any order will do (rule 5)
+            next(iter(chains.values())).ignore_seen = True
+
+
+class _Chain:
+    """A chain read in runs that may be folded now: everything its next entry had seen is folded."""
+
+    def __init__(self, source: Connection, one: Device, last: int) -> None:
+        self._lines = journal.chain(source, one.no, 1, last)
+        self._next: tuple[Entry, bytes] | None = None
+        self.at_end = False
+        self.ignore_seen = False
+        self._step()
+
+    def _step(self) -> None:
+        line = next(self._lines, None)
+        self._next = None if line is None else (parse(line[2]), line[1])
+        self.at_end = self._next is None
+
+    def take(self, done: Mapping[str, int], limits: Mapping[str, int]) -> list[tuple[Entry, bytes]]:
+        """Up to a chunk of entries that are ready."""
+        run: list[tuple[Entry, bytes]] = []
+        while self._next is not None and len(run) < CHUNK:
+            seen = self._next[0].head.seen
+            if not self.ignore_seen and any(done.get(d, 0) < min(s, limits.get(d, 0)) for d, s in seen.items()):
+                break
+            run.append(self._next)
+            self.ignore_seen = False
+            self._step()
+        return run
+
+
+def differences(live: Connection, station: str, folder: Path, most: int = 100) -> list[dict[str, Any]]:
+    """Where the tables are not the journal's fold: kind, record, fields. Empty when they are the same."""
+    found: list[dict[str, Any]] = []
+    with recount(live, station, folder) as again:
+        for declared in KINDS.classes():
+            table = declared.__table__
+            assert isinstance(table, Table)
+            found += _compare(live, again, table, station, declared.kind, most - len(found))
+        found += _compare(live, again, conflict, station, "conflict", most - len(found))
+    return found
+
+
+def _compare(
+    live: Connection, again: Connection, table: Table, station: str, kind: str, most: int
+) -> list[dict[str, Any]]:
+    """Walk both tables in key order."""
+    found: list[dict[str, Any]] = []
+    keys = list(table.primary_key.columns)
+    statement = select(table).where(table.c.station == station)
+    # by bytes on both sides: PostgreSQL alone would order by the language of the cluster
+    by_bytes = [c.collate("C") for c in keys] if live.dialect.name == "postgresql" else keys
+    left = iter(live.execute(statement.order_by(*by_bytes)))
+    right = iter(again.execute(statement.order_by(*keys)))
+    one, two = next(left, None), next(right, None)
+    while (one is not None or two is not None) and len(found) < most:
+        key_one = None if one is None else tuple(one._mapping[c.name] for c in keys)
+        key_two = None if two is None else tuple(two._mapping[c.name] for c in keys)
+        if key_one is not None and key_one == key_two:
+            assert one is not None and two is not None
+            wrong = [c.name for c in table.columns if one._mapping[c.name] != two._mapping[c.name]]
+            if wrong:
+                found.append({"kind": kind, "record": key_one[1], "fields": wrong})
+            one, two = next(left, None), next(right, None)
+        elif key_two is None or (key_one is not None and key_one < key_two):
+            assert key_one is not None
+            found.append({"kind": kind, "record": key_one[1], "fields": ["+"]})
+            one = next(left, None)
+        else:
+            found.append({"kind": kind, "record": key_two[1], "fields": ["-"]})
+            two = next(right, None)
+    return found
+
+
+def fold_in_place(connection: Connection, station: str, fold: Fold) -> None:
+    """Empty the folded tables of a station and fold its chains again, inside the caller's transaction."""
+    family = journal.devices(connection, station)
+    for table in (touch, sight):
+        column = table.c.at if table is touch else table.c.no
+        for one in family:
+            low = journal.at_of(one.no, 0) if table is touch else one.no
+            high = journal.at_of(one.no + 1, 0) if table is touch else one.no + 1
+            connection.execute(delete(table).where(column >= low, column < high))
+    kinds = [k.__table__ for k in KINDS.classes()]
+    for owned in (conflict, misfit, *(t for t in kinds if isinstance(t, Table))):
+        connection.execute(delete(owned).where(owned.c.station == station))
+    if fold.watcher is not None:
+        fold.watcher.emptied(connection)
+    chains = {d.device: _Chain(connection, d, d.folded) for d in family if d.folded}
+    limits = {d.device: d.folded for d in family}
+    done = dict.fromkeys(limits, 0)
+    by_name = {d.device: d for d in family}
+    _walk(chains, done, limits, lambda device_id, run: fold.fold(connection, by_name[device_id], [x for x, _h in run]))

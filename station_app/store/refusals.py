@@ -1,0 +1,70 @@
+"""What the store may refuse, each with one sentence that says what to do."""
+
+from enum import StrEnum
+
+from station_app.messages import N_
+
+
+class StoreRefusal(StrEnum):
+    """Closed set of the store's refusals."""
+
+    UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_FIELD = "unknown_field"
+    UNKNOWN_RECORD = "unknown_record"
+    DOES_NOT_FIT = "does_not_fit"
+    NEEDED = "needed"
+    PROBLEM = "problem"
+    STALE = "stale"
+    UNDECIDED = "undecided"
+    ALREADY_THERE = "already_there"
+    APPEND_ONLY = "append_only"
+    COMPUTED = "computed"
+    NOTHING_TO_DO = "nothing_to_do"
+    TOO_LARGE = "too_large"
+    NOT_ALLOWED = "not_allowed"
+    REMOVED = "removed"
+    CANNOT_UNDO = "cannot_undo"
+    UNKNOWN_ENTRY = "unknown_entry"
+    WRONG_PASSWORD = "wrong_password"
+    LOCKED_OUT = "locked_out"
+    UNKNOWN_USER = "unknown_user"
+    USER_EXISTS = "user_exists"
+    WEAK_PASSWORD = "weak_password"
+    LAST_HEAD = "last_head"
+    NO_VAULT = "no_vault"
+    VAULT_EXISTS = "vault_exists"
+    VAULT_DAMAGED = "vault_damaged"
+    NEWER_STORE = "newer_store"
+    DISK = "disk"
+
+
+SENTENCES = {
+    StoreRefusal.UNKNOWN_KIND: N_("There is no kind of record called “{kind}”. The command “kinds” lists them."),
+    StoreRefusal.UNKNOWN_FIELD: N_("“{kind}” has no field “{field}”. The command “kinds” lists its fields."),
+    StoreRefusal.UNKNOWN_RECORD: N_("No such record ({kind} {record}). It may not have arrived on this computer yet."),
+    StoreRefusal.DOES_NOT_FIT: N_("“{field}” cannot take this value: {why}"),
+    StoreRefusal.NEEDED: N_("Please fill in “{field}”: the record cannot be kept without it."),
+    StoreRefusal.PROBLEM: N_("{sentence}"),
+    StoreRefusal.STALE: N_("Someone changed “{fields}” after you opened this form. Open it again, look, and enter your change once more."),
+    StoreRefusal.UNDECIDED: N_("“{field}” has two different entries. Decide between them under “Conflicts” first."),
+    StoreRefusal.ALREADY_THERE: N_("A record with the same “{field}” is already there. Open that one instead of entering it again."),
+    StoreRefusal.APPEND_ONLY: N_("“{kind}” is never changed once written. Enter a correcting record instead."),
+    StoreRefusal.COMPUTED: N_("“{field}” is worked out by the program and cannot be typed."),
+    StoreRefusal.NOTHING_TO_DO: N_("Nothing was changed, so nothing was saved."),
+    StoreRefusal.TOO_LARGE: N_("This is too much for one entry ({size}). Shorten the longest text."),
+    StoreRefusal.NOT_ALLOWED: N_("Your role may not do this. Ask the head of the station."),
+    StoreRefusal.REMOVED: N_("This record was removed. Bring it back first if you want to change it."),
+    StoreRefusal.CANNOT_UNDO: N_("This cannot be undone: {why}"),
+    StoreRefusal.UNKNOWN_ENTRY: N_("There is no entry {entry} on this computer."),
+    StoreRefusal.WRONG_PASSWORD: N_("The password is not right. Check Caps Lock and the input method, then try again."),
+    StoreRefusal.LOCKED_OUT: N_("Too many wrong passwords. Please wait {seconds} seconds and try again."),
+    StoreRefusal.UNKNOWN_USER: N_("There is no user “{name}” here. Choose a name from the list."),
+    StoreRefusal.USER_EXISTS: N_("There is already a user “{name}”. Choose another name."),
+    StoreRefusal.WEAK_PASSWORD: N_("The password needs at least {least} characters and must not be among the most common ones."),
+    StoreRefusal.LAST_HEAD: N_("This is the only head of the station. Make somebody else head first."),
+    StoreRefusal.NO_VAULT: N_("There is no station in the folder {folder}. Create one with “init”, or choose another folder."),
+    StoreRefusal.VAULT_EXISTS: N_("The folder {folder} already holds a station. Nothing was changed."),
+    StoreRefusal.VAULT_DAMAGED: N_("The station's files are damaged ({part}). Nothing was changed; restore the newest backup."),
+    StoreRefusal.NEWER_STORE: N_("This station was last used with a newer version of the program. Please update the program."),
+    StoreRefusal.DISK: N_("The disk cannot be written ({why}). What was acknowledged before is safe; make room and try again."),
+}  # fmt: skip
