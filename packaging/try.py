@@ -7,6 +7,7 @@ Needs Python 3.11 only. Makes .venv from packaging/requirements.lock, installs m
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 
@@ -49,11 +50,11 @@ def main(words: list[str]) -> int:
     except ground.CannotGoOn as reason:
         ground.say(str(reason))
         return 1
-    program = ground.venv_program("station-app")
-    try:
-        return subprocess.run([str(program), "try", *handed_on(arguments)], check=False).returncode
-    except KeyboardInterrupt:
-        return 130
+    command = [str(ground.venv_program("station-app")), "try", *handed_on(arguments)]
+    if sys.platform == "win32":
+        return subprocess.run(command, check=False).returncode
+    # The program takes this one's place: what ends one of them cannot leave the other behind.
+    os.execv(command[0], command)
 
 
 if __name__ == "__main__":
