@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Final
 
 import station_app.kinds  # noqa: F401  # declares every kind
+from station_app.clock import today
 from station_app.messages import Refusal
 from station_app.paper.recovery import recovery_sheet
+from station_app.store.blobs import Blobs
 from station_app.store.change import Author, Edit
 from station_app.store.engine import Database, open_sqlite
 from station_app.store.files import write_whole
@@ -28,6 +30,7 @@ class OpenStation:
     vault: Vault
     unlocked: Unlocked
     store: Store
+    blobs: Blobs
 
     @property
     def user(self) -> User:
@@ -71,7 +74,7 @@ def create_station(
     vault, unlocked, code = made
     station = f"{division}{number}"
     store = Store.create(_database(folder, unlocked), folder, station)
-    opened = OpenStation(folder, vault, unlocked, store)
+    opened = OpenStation(folder, vault, unlocked, store, Blobs(folder, unlocked.key))
     edits = [Edit("station", {"name": name, "code": station, "division": division})]
     edits += [Edit("policy", fields) for fields in default_policies()]
     done = store.change(edits, opened.author, "init")
@@ -79,7 +82,7 @@ def create_station(
         opened.close()
         return done
     sheet = folder / RECOVERY
-    write_whole(sheet, recovery_sheet(name, station, code))
+    write_whole(sheet, recovery_sheet(station_name=name, station=station, code=code, made_on=today()))
     return Created(opened, sheet, code)
 
 
@@ -96,7 +99,7 @@ def open_station(folder: Path, user: str | None, password: Callable[[str], str])
     store = Store.open(_database(folder, unlocked), folder)
     if isinstance(store, Refusal):
         return store
-    return OpenStation(folder, vault, unlocked, store)
+    return OpenStation(folder, vault, unlocked, store, Blobs(folder, unlocked.key))
 
 
 def _database(folder: Path, unlocked: Unlocked) -> Database:

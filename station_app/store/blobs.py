@@ -1,0 +1,48 @@
+"""Blobs: photos, scans and PDFs beside the database, named by the SHA-256 of their content, each encrypted."""
+
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from station_app.store.files import write_whole
+
+FOLDER: Final = "blobs"
+
+
+class Blobs:
+    """The blobs of one station (or centre). ``key``: the store's data key; files use one derived from it."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self.folder = folder / FOLDER
+        self._cipher = AESGCM(HKDF(SHA256(), 32, None, b"station_app blobs").derive(key))
+
+    def _path(self, digest: str) -> Path:
+        return self.folder / digest[:2] / digest
+
+    def put(self, content: bytes) -> str:
+        """Keep a content and return its digest; the same content twice is kept once. Raises OSError when the disk refuses."""
+        digest = hashlib.sha256(content).hexdigest()
+        path = self._path(digest)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nonce = secrets.token_bytes(12)
+            write_whole(path, nonce + self._cipher.encrypt(nonce, content, digest.encode()))
+        return digest
+
+    def get(self, digest: str) -> bytes | None:
+        """The content, or None when it is not here or damaged."""
+        try:
+            raw = self._path(digest).read_bytes()
+            return self._cipher.decrypt(raw[:12], raw[12:], digest.encode())
+        except (OSError, InvalidTag, ValueError):
+            return None
+
+    def has(self, digest: str) -> bool:
+        """Whether it is here."""
+        return self._path(digest).exists()
