@@ -30,7 +30,6 @@ _FAR = re.compile(rb' r="' + _BEYOND + rb"[^>]*(?:/>|>\s*(</?)?)")
 _FAR_OTHER = re.compile(rb"\sr\s*=\s*['\"]" + _BEYOND + rb"[^>]*(?:/>|>\s*(</?)?)")
 _FORMULA = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d+)[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)[\"']")
-_END = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 
 
 def column_number(letters: str) -> int:
@@ -54,9 +53,8 @@ def column_letters(number: int) -> str:
 def read_shape(xml: bytes) -> Shape:
     """The shape of a worksheet from its XML, by tags alone: ten times faster than building a tree."""
     shape = Shape()
-    end = _END.search(xml)
-    body = xml[: end.start()] if end else xml
-    tail = xml[end.end() :] if end else b""
+    at = xml.rfind(b"sheetData>")
+    body, tail = (xml[:at], xml[at:]) if at > 0 else (xml, b"")
     if b"hidden" in body:
         number = -1
         for row in _ROW.finditer(body):

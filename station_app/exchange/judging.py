@@ -1,0 +1,135 @@
+"""A workbook judged as a ledger of one kind: tables found, columns mapped, every row with its outcome."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from station_app.exchange import layout, mapping, period
+from station_app.exchange.headers import squeeze
+from station_app.exchange.layout import Columns, Skip
+from station_app.exchange.ledgers.table import Finding, Known, Ledger, Line, Nobody, Outcome, Table
+from station_app.exchange.mapping import Mapping, Words
+from station_app.exchange.refusals import SheetRefusal
+from station_app.exchange.sheets import Cell, Sheet, Workbook
+from station_app.messages import Refusal
+
+#: How many data rows are looked at to see what a column holds.
+SAMPLE = 200
+
+
+@dataclass(slots=True)
+class Judged:
+    """What became of a workbook's rows, before anything is written."""
+
+    workbook: Workbook
+    ledger: Ledger
+    tables: list[Table] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)  # sheets that hold no table of this kind
+
+    def lines(self) -> Iterable[tuple[Table, Line]]:
+        """Every data row in the order of the sheets."""
+        for table in self.tables:
+            for line in table.lines:
+                yield table, line
+
+    def skipped(self) -> Iterable[tuple[Table, int, Skip]]:
+        """Every row that is no data, with its reason."""
+        for table in self.tables:
+            for number, skip in sorted(table.layout.skipped.items()):
+                yield table, number, skip
+
+
+def judge(
+    workbook: Workbook, ledger: Ledger, *, today: date, known: Known | None = None, sheet: str | None = None
+) -> Judged | Refusal:
+    """Judge every sheet but instructions (or the one named); nothing is written."""
+    words = Words(ledger.meant)
+    judged = Judged(workbook, ledger)
+    chosen = [s for s in workbook.sheets if sheet is None or s.name == sheet]
+    if not chosen:
+        return Refusal(
+            SheetRefusal.NO_SHEET, {"sheet": sheet, "sheets": "、".join(s.name for s in workbook.sheets)}
+        )
+    year = _year_of(workbook)
+    for one in chosen:
+        if sheet is None and len(workbook.sheets) > 1 and layout.is_instructions(one.name):
+            judged.passed_over.append(one.name)
+            continue
+        table = make_table(one, ledger, words, workbook.name, year)
+        if table is None:
+            judged.passed_over.append(one.name)
+        else:
+            judged.tables.append(table)
+    if not judged.tables:
+        needed = "、".join(next(m.names[0] for m in ledger.meant if m.field == group[0]) for group in ledger.needed)
+        return Refusal(SheetRefusal.NO_HEADER, {"kind": ledger.kind, "needed": needed})
+    ledger.judge(judged.tables, known or Nobody(), today)
+    return judged
+
+
+def _year_of(workbook: Workbook) -> int | None:
+    """The year any sheet's first rows, name or the file's name speak of: for sheets that only say "3月"."""
+    for sheet in workbook.sheets:
+        for said in [*_words(sheet.rows[:6]), sheet.name]:
+            if (year := period.year_in(said)) is not None:
+                return year
+    return period.year_in(workbook.name)
+
+
+def _words(rows: list[list[Cell]]) -> Iterable[str]:
+    for row in rows:
+        for cell in row:
+            if isinstance(cell, str):
+                yield cell
+
+
+def make_table(sheet: Sheet, ledger: Ledger, words: Words, file: str, year: int | None) -> Table | None:
+    """The table of a sheet; None when no header of this kind is found on it."""
+    found = _columns(sheet, ledger, words)
+    if found is None:
+        return None
+    columns, mapped = found
+    identity = {c for name in ledger.identity for c in mapped.columns.get(name, [])}
+    laid = layout.judge_rows(sheet, columns, identity, mapped.serial, mapped.column(ledger.place) if ledger.place else None)
+    layout.fill_merged(sheet, laid)
+    fill = [c for name in ledger.fill for c in mapped.columns.get(name, [])]
+    notices = [f"filled_down:{squeeze(columns.titles[c][0])}" for c in layout.fill_sparse(sheet, laid, fill)]
+    layout.fill_ditto(sheet, laid, [c for name, cs in mapped.columns.items() if name not in ("id_no", "name") for c in cs])
+    when = period.when(laid.titles, sheet.name, laid.footers, file, year)
+    table = Table(sheet, laid, mapped, when, [Line(number) for number in laid.data], notices)
+    if ledger.place and not mapped.columns.get(ledger.place):
+        for line in table.lines:
+            if line.number in laid.sections:
+                line.values[ledger.place] = laid.sections[line.number]
+    return table
+
+
+def _columns(sheet: Sheet, ledger: Ledger, words: Words) -> tuple[Columns, Mapping] | None:
+    start = 0
+    for _ in range(4):  # a small table of counts may stand above the ledger itself
+        columns = layout.find_columns(sheet, words.known, start=start)
+        if columns is None:
+            return None
+        samples = _samples(sheet, columns)
+        mapped = mapping.map_columns(columns.titles, columns.units, words, samples)
+        if all(any(name in mapped.columns for name in group) for group in ledger.needed):
+            return columns, mapped
+        start = columns.last + 1
+    return None
+
+
+def _samples(sheet: Sheet, columns: Columns) -> dict[int, list[Cell]]:
+    samples: dict[int, list[Cell]] = {column: [] for column in columns.titles}
+    for row in sheet.rows[columns.last + 1 : columns.last + 1 + SAMPLE]:
+        for column, cell in enumerate(row):
+            if cell is not None and cell != "":
+                samples.setdefault(column, []).append(cell)
+    return samples
+
+
+def outcome_of(line: Line) -> Outcome:
+    """OK, OK_WARN or REJECT."""
+    return line.outcome
+
+
+__all__ = ["Finding", "Judged", "Outcome", "judge", "make_table", "outcome_of"]
