@@ -47,8 +47,8 @@ class Activity(Record, kind="activity", section="care", merge="by_field", title=
     held_on: Mapped[str | None] = date(
         N_("Held on"), required=True, headers=("活动日期", "日期", "举办日期", "活动时间")
     )
-    start: Mapped[str | None] = time_of_day(N_("From"), headers=("开始时间", "起"))
-    end: Mapped[str | None] = time_of_day(N_("Until"), headers=("结束时间", "止"))
+    start: Mapped[str | None] = time_of_day(N_("Start time"), headers=("开始时间", "起"))
+    end: Mapped[str | None] = time_of_day(N_("End time"), headers=("结束时间", "止"))
     place: Mapped[str | None] = text(N_("Place"), required=True, headers=("地点", "活动地点"))
     category: Mapped[str | None] = choice(
         ActivityCategory, N_("Kind of activity"), required=True, headers=("活动类别", "活动类型")

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Dialect, SmallInteger, Text
 from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from station_app.messages import N_
 from station_app.spec import meanings as m
 from station_app.spec.fields import Choice, Field
 from station_app.spec.meanings import Meaning, Storage
@@ -190,9 +191,9 @@ def data(title: str, **given: Unpack[Options]) -> MappedColumn[str | None]:
 class ConsentState(Choice):
     """A person's answer to being asked."""
 
-    GIVEN = "given", "Given"
-    REFUSED = "refused", "Refused"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    GIVEN = "given", N_("Consent given"), "同意", "是"
+    REFUSED = "refused", N_("Consent refused"), "不同意", "拒绝", "否"
+    WITHDRAWN = "withdrawn", N_("Consent withdrawn"), "已撤回", "撤回"
 
 
 def consent(title: str, **given: Unpack[Options]) -> MappedColumn[str | None]:

@@ -63,8 +63,8 @@ class VisitClass(Choice):
     """How closely someone is visited: every 7 days, every month, every quarter (Inner Mongolia's rule, DOMAIN §1.4)."""
 
     HIGH = "high", N_("High risk"), "高风险", "高"
-    KEY = "key", N_("Key"), "重点"
-    GENERAL = "general", N_("General"), "一般", "普通"
+    KEY = "key", N_("Key class"), "重点"
+    GENERAL = "general", N_("General class"), "一般", "普通"
 
 
 class Elder(Record, kind="elder", section="care", merge="by_field", title=N_("Elder's file")):

@@ -65,8 +65,8 @@ class Service(Record, kind="service", section="care", merge="by_field", title=N_
     service_date: Mapped[str | None] = date(
         N_("Service date"), needed=True, past=True, headers=("服务日期", "日期", "服务时间")
     )
-    start: Mapped[str | None] = time_of_day(N_("From"), headers=("开始时间", "起"))
-    end: Mapped[str | None] = time_of_day(N_("Until"), headers=("结束时间", "止"))
+    start: Mapped[str | None] = time_of_day(N_("Start time"), headers=("开始时间", "起"))
+    end: Mapped[str | None] = time_of_day(N_("End time"), headers=("结束时间", "止"))
     duration: Mapped[int | None] = duration(
         N_("Duration (minutes)"), at_least=1, at_most=1440, headers=("时长", "服务时长")
     )

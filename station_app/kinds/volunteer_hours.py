@@ -63,8 +63,8 @@ class VolunteerHours(
         past=True,
         headers=("服务日期", "日期", "活动日期", "服务时间(日期)", "志愿服务日期"),
     )
-    start: Mapped[str | None] = time_of_day(N_("From"), headers=("起", "开始", "开始时间", "起始时间", "起(时)"))
-    end: Mapped[str | None] = time_of_day(N_("Until"), headers=("止", "结束", "结束时间", "终止时间", "止(时)"))
+    start: Mapped[str | None] = time_of_day(N_("Start time"), headers=("起", "开始", "开始时间", "起始时间", "起(时)"))
+    end: Mapped[str | None] = time_of_day(N_("End time"), headers=("止", "结束", "结束时间", "终止时间", "止(时)"))
     hours: Mapped[int | None] = hours_worked(
         N_("Hours"),
         needed=True,

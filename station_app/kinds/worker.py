@@ -35,7 +35,7 @@ class Worker(Record, kind="worker", section="work", merge="by_field", title=N_("
     started_on: Mapped[str | None] = date(
         N_("In post since"), required=True, past=True, headers=("入职日期", "到岗日期", "上岗时间")
     )
-    left_on: Mapped[str | None] = date(N_("Left on"), past=True, headers=("离职日期", "离岗日期"))
+    left_on: Mapped[str | None] = date(N_("Left the post on"), past=True, headers=("离职日期", "离岗日期"))
     cert_level: Mapped[str | None] = choice(
         CertLevel, N_("Level of certificate"), headers=("证书等级", "职称", "持证等级")
     )
