@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 
-from station_app.messages import N_
 from station_app.values.reading import Raw, Read, refused
 from station_app.values.text import as_text, is_empty, squeeze
 
@@ -20,8 +19,6 @@ class Sex(StrEnum):
         """M or F as in exchange files; '' where it is not known."""
         return {"1": "M", "2": "F"}.get(self.value, "")
 
-
-TITLES = {Sex.UNKNOWN: N_("Unknown sex"), Sex.MALE: N_("Male"), Sex.FEMALE: N_("Female"), Sex.NOT_SAID: N_("Sex not stated")}
 
 _WORDS = {
     **dict.fromkeys(("男", "男性", "男人", "男士", "m", "male", "1", "先生", "汉子"), Sex.MALE),
