@@ -5,7 +5,6 @@ import re
 from station_app.values.reading import Raw, Read, refused, remembered
 from station_app.values.text import as_text, is_empty, squeeze, to_simplified
 
-
 #: The codes of DOMAIN §1.9; what they are called on screen is said where the kind declares its choices.
 CODES = ("MAIZE", "POTATO", "MILLET", "BROOMCORN", "BUCKWHEAT", "SUNFLOWER", "OATS", "ALFALFA", "VEG", "OTHER")
 
