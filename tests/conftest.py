@@ -1,0 +1,23 @@
+"""What every test runs under: windows off screen, properties not timed, and no test near a person's own data."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Two cores are shared by everything that runs here: how long an example takes says nothing about the program.
+settings.register_profile("station_app", deadline=None, print_blob=True)
+settings.load_profile("station_app")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _empty_user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The platform's user folders lead to an empty place, for this process and those it starts."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(home / name.lower()))
+        yield
