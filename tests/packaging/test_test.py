@@ -1,6 +1,7 @@
 """test.py starts what the tests need on this computer alone, and leaves nothing running."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.packaging.scripts import PACKAGING, load
+from tests.packaging.scripts import PACKAGING, ROOT, load
 
 script = load("test")
 
@@ -63,6 +64,22 @@ def test_tests_are_told_of_database_and_screen(monkeypatch: pytest.MonkeyPatch) 
     assert (told["DISPLAY"], told["QT_QPA_PLATFORM"]) == (":7", "offscreen")
     assert "WAYLAND_DISPLAY" not in told
     assert "STATION_APP_TEST_DATABASE" not in script.environment(None, None)
+
+
+def test_exit_code_is_pytests_own() -> None:
+    python, told = Path(sys.executable), script.environment(None, None)
+    assert script.run_tests(python, ["--collect-only", "-q", "tests/packaging/test_licences.py"], told) == 0
+    assert script.run_tests(python, ["-q", "tests/packaging/test_nothing.py"], told) == pytest.ExitCode.USAGE_ERROR
+
+
+def test_ci_runs_this_very_script_within_forty_minutes() -> None:
+    run = ROOT / ".ci" / "run"
+    text = run.read_text(encoding="utf-8")
+    assert os.access(run, os.X_OK)
+    assert subprocess.run(["bash", "-n", str(run)], check=False).returncode == 0
+    limits = re.search(r"timeout .*--kill-after=(\d+) (\d+) python3 packaging/test\.py", text)
+    assert limits is not None
+    assert sum(int(seconds) for seconds in limits.groups()) <= 40 * 60
 
 
 #: Starts what test.py starts, tells the process ids, and waits to be ended.
