@@ -28,6 +28,11 @@ class Flag(TypeDecorator[bool]):
         return None if value is None else bool(value)
 
 
+def texts_json(value: list[str] | None) -> str | None:
+    """A list of texts as its column holds it; an empty list is NULL, so that "none" has one form only."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else None
+
+
 class Texts(TypeDecorator[list[str]]):
     """A list of texts as a JSON array in a text column."""
 
@@ -35,8 +40,8 @@ class Texts(TypeDecorator[list[str]]):
     cache_ok = True
 
     def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
-        """The list as JSON; an empty list is NULL, so that "none" has one form only."""
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else None
+        """The list as JSON."""
+        return texts_json(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> list[str] | None:
         """The list again."""

@@ -3,25 +3,27 @@
 ``change`` is for one action of a person; ``Batch`` for a long one (an import), whose entries are taken and undone together.
 """
 
+import json
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from station_app.clock import now_ms
 from station_app.kinds.base import KINDS, Record
 from station_app.messages import Refusal, _
 from station_app.spec.fields import Field
-from station_app.spec.meanings import Wire
+from station_app.spec.meanings import Storage, Wire
 from station_app.spec.problems import Problem
 from station_app.store import entries as e
 from station_app.store import journal
 from station_app.store.fold import Fold
 from station_app.store.heads import REMOVED
 from station_app.store.journal import Device
+from station_app.store.prepared import Prepared
 from station_app.store.refusals import StoreRefusal
 from station_app.store.tables import AT_SHIFT, conflict, sight, touch
 from station_app.values.ids import new_id
@@ -111,7 +113,7 @@ class Door:
                 warnings.append((written[0].record, problem))
         items = [item for w in written for item in items_of(w)]
         try:
-            entry = self.append(connection, items, author, action, op or str(uuid.uuid4()), None)
+            entry = self.append(connection, items, author, action, op or new_id(), None)
         except e.EntryError as error:
             return Refusal(StoreRefusal.TOO_LARGE, {"size": str(error)})
         return Done((f"{self.device}:{entry.head.seq}",), tuple(w.record for w in written), tuple(warnings))
@@ -128,46 +130,46 @@ class Door:
         batch: tuple[str, int, int] | None,
     ) -> e.Entry:  # fmt: skip
         """Make one entry of these items at the end of this device's chain, and fold it."""
-        own = journal.register(connection, self.station, self.device, own=True)
-        entry, digest = self._make(connection, own, own.seq, own.hash, own.time, items, author, action, op, batch)
-        journal.append(connection, own, [(entry, digest)])
-        self.fold.fold(connection, own, [entry])
-        journal.mark_folded(connection, own.no, entry.head.seq)
+        family = journal.devices(connection, self.station)
+        own = next(d for d in family if d.device == self.device)
+        seen = self._newly_seen(connection, own, family)
+        entry, digest = self._make(own.seq, own.hash, own.time, seen, items, author, action, op, batch)
+        journal.append(connection, own, [(entry, digest)], folded=True)
+        self.fold.fold(connection, own, [entry], family)
         return entry
 
     def append_batch(
         self, connection: Connection, groups: Sequence[Sequence[e.Item]], author: Author, action: str, op: str
     ) -> list[e.Entry]:
         """The entries of one batch, one for each group of items."""
-        own = journal.register(connection, self.station, self.device, own=True)
+        family = journal.devices(connection, self.station)
+        own = next(d for d in family if d.device == self.device)
         seq, prev, time = own.seq, own.hash, own.time
+        seen = self._newly_seen(connection, own, family)
         batch_id = new_id()
         made: list[tuple[e.Entry, bytes]] = []
         for n, items in enumerate(groups, start=1):
             # only the batch's first entry carries its op: a repeated import is recognised by it
             entry_op = op if n == 1 else str(uuid.uuid5(uuid.UUID(op), str(n)))
-            entry, prev = self._make(
-                connection, own, seq, prev, time, items, author, action, entry_op, (batch_id, n, len(groups))
-            )
-            seq, time = entry.head.seq, entry.head.time
+            entry, prev = self._make(seq, prev, time, seen, items, author, action, entry_op, (batch_id, n, len(groups)))
+            seq, time, seen = entry.head.seq, entry.head.time, {}
             made.append((entry, prev))
-        journal.append(connection, own, made)
-        self.fold.fold(connection, own, [entry for entry, _hash in made])
-        journal.mark_folded(connection, own.no, seq)
+        journal.append(connection, own, made, folded=True)
+        self.fold.fold(connection, own, [entry for entry, _hash in made], family)
         return [entry for entry, _hash in made]
 
     def _make(
-        self, connection: Connection, own: Device, seq: int, prev: bytes, time: int, items: Sequence[e.Item],
+        self, seq: int, prev: bytes, time: int, seen: dict[str, int], items: Sequence[e.Item],
         author: Author, action: str, op: str, batch: tuple[str, int, int] | None,
     ) -> tuple[e.Entry, bytes]:  # fmt: skip
-        seen = self._newly_seen(connection, own) if seq == own.seq else {}
         head = e.Head(self.device, seq + 1, max(now_ms(), time), seen, author.id, action, batch, journal.SCHEMA, op)
         entry = e.make(head, secrets.token_bytes(16), items)
         return entry, e.entry_hash(prev, entry)
 
-    def _newly_seen(self, connection: Connection, own: Device) -> dict[str, int]:
+    @staticmethod
+    def _newly_seen(connection: Connection, own: Device, family: Sequence[Device]) -> dict[str, int]:
         """Positions of the station's other devices that changed since this chain's last entry."""
-        others = [d for d in journal.devices(connection, self.station) if d.no != own.no and d.folded]
+        others = [d for d in family if d.no != own.no and d.folded]
         if not others:
             return {}
         said = {
@@ -293,11 +295,37 @@ class Door:
 # ---------------------------------------------------------------------- pieces
 
 
-def current(connection: Connection, station: str, declared: type[Record], record: str) -> dict[str, object] | None:
-    """A record's row as values by field, or None when there is none."""
+#: One prepared statement for each kind's class; a class, not its name, since tests declare throw-away kinds.
+_CURRENT: dict[type[Record], Prepared] = {}
+
+
+def _one_row(declared: type[Record], columns: Sequence[str]) -> Prepared:
     table = declared.__table__
-    row = connection.execute(select(table).where(table.c.station == station, table.c.id == record)).one_or_none()
-    return None if row is None else dict(row._mapping)
+    return Prepared(
+        select(*(table.c[name] for name in columns)).where(
+            table.c.station == bindparam("station"), table.c.id == bindparam("record")
+        )
+    )
+
+
+def current(connection: Connection, station: str, declared: type[Record], record: str) -> dict[str, object] | None:
+    """A record's row as values by field (and ``removed``), or None when there is none."""
+    names = (*declared.fields, REMOVED)
+    statement = _CURRENT.get(declared)
+    if statement is None:
+        statement = _CURRENT[declared] = _one_row(declared, names)
+    row = statement.one(connection, {"station": station, "record": record})
+    if row is None:
+        return None
+    values: dict[str, object] = dict(zip(names, row, strict=True))
+    for name, declared_field in declared.fields.items():
+        value = values[name]
+        if value is not None:
+            if declared_field.meaning.storage is Storage.FLAG:
+                values[name] = bool(value)
+            elif declared_field.meaning.storage is Storage.LIST:
+                values[name] = json.loads(str(value))
+    return values
 
 
 def exists(connection: Connection, station: str, declared: type[Record], record: str) -> bool:

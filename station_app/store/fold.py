@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Executable, Table, and_, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from station_app.kinds.base import KINDS, Record
+from station_app.kinds.columns import texts_json
 from station_app.spec.fields import Field
 from station_app.store import heads, journal
 from station_app.store.entries import Entry, by_record, parse
 from station_app.store.journal import Device
+from station_app.store.prepared import Prepared
 from station_app.store.tables import AT_SHIFT, conflict, entry as entry_table, misfit, sight, touch
 
 Key = tuple[str, str]  # kind, record
-CHUNK = 200  # entries folded together: enough for few statements, little memory
+CHUNK = 500  # entries read together
+CHUNK_ITEMS = 5_000  # items folded together: enough for few statements, little memory
 
 
 class RowWatcher(Protocol):
@@ -53,7 +56,7 @@ class Fold:
 
     def __init__(self, watcher: RowWatcher | None = None) -> None:
         self.watcher = watcher
-        self._upserts: dict[tuple[str, str, tuple[str, ...]], Executable] = {}
+        self._upserts: dict[tuple[str, str, tuple[str, ...]], Prepared] = {}
 
     def advance(self, connection: Connection, one: Device) -> int:
         """Fold what a chain holds beyond its folded position, stopping before an incomplete batch. Returns the new position."""
@@ -84,13 +87,25 @@ class Fold:
         ).scalar_one()
         return held >= batch[2]
 
-    def fold(self, connection: Connection, one: Device, entries: Sequence[Entry]) -> None:
-        """Fold consecutive entries of one chain; the journal already holds them."""
-        for start in range(0, len(entries), CHUNK):
-            self._fold_chunk(connection, one, entries[start : start + CHUNK])
+    def fold(
+        self, connection: Connection, one: Device, entries: Sequence[Entry], family: Sequence[Device] | None = None
+    ) -> None:
+        """Fold consecutive entries of one chain; the journal already holds them. ``family``: the station's devices, if at hand."""
+        chunk: list[Entry] = []
+        items = 0
+        for entry in entries:
+            chunk.append(entry)
+            items += len(entry.items)
+            if items >= CHUNK_ITEMS:
+                self._fold_chunk(connection, one, chunk, family)
+                chunk, items = [], 0
+        if chunk:
+            self._fold_chunk(connection, one, chunk, family)
 
-    def _fold_chunk(self, connection: Connection, one: Device, entries: Sequence[Entry]) -> None:
-        family = journal.devices(connection, one.station)
+    def _fold_chunk(
+        self, connection: Connection, one: Device, entries: Sequence[Entry], family: Sequence[Device] | None
+    ) -> None:
+        family = family or journal.devices(connection, one.station)
         numbers = {d.device: d.no for d in family}
         writes = [by_record(entry.items) for entry in entries]
         keys = {key for write in writes for key in write}
@@ -151,11 +166,11 @@ class Fold:
         if len(records) <= 20:
             for kind, record in keys:
                 for no in ours:
-                    at = connection.execute(
-                        _LAST_AT, {"r": record, "k": kind, "lo": no << AT_SHIFT, "hi": (no + 1) << AT_SHIFT}
-                    ).scalar()
-                    if at is not None:
-                        last[kind, record][no] = journal.seq_of(at)
+                    row = _LAST_AT.one(
+                        connection, {"r": record, "k": kind, "lo": no << AT_SHIFT, "hi": (no + 1) << AT_SHIFT}
+                    )
+                    if row is not None and row[0] is not None:
+                        last[kind, record][no] = journal.seq_of(row[0])
             return last
         for start in range(0, len(records), 900):
             part = records[start : start + 900]
@@ -199,7 +214,7 @@ class Fold:
     # ------------------------------------------------------------------ writing
 
     def _write(self, connection: Connection, station: str, work: _Work) -> None:
-        connection.execute(insert(touch), work.touches)
+        _ADD_TOUCH.many(connection, work.touches)
         if work.sights:
             connection.execute(insert(sight), work.sights)
         for kind, record in sorted(work.slow):
@@ -235,10 +250,10 @@ class Fold:
             groups[tuple(sorted(row))].append(row)
             written[record] = list(row)
         for names, group in groups.items():
-            connection.execute(self._upsert_of(connection, declared, names), group)
+            self._upsert_of(connection, declared, names).many(connection, group)
         self._keep_misfits(connection, station, declared.kind, written, unfit)
 
-    def _upsert_of(self, connection: Connection, declared: type[Record], names: tuple[str, ...]) -> Executable:
+    def _upsert_of(self, connection: Connection, declared: type[Record], names: tuple[str, ...]) -> Prepared:
         key = (connection.dialect.name, declared.kind, names)
         statement = self._upserts.get(key)
         if statement is None:
@@ -248,7 +263,7 @@ class Fold:
             upsert = make(table).values({name: bindparam(name) for name in names})
             written = {name: upsert.excluded[name] for name in names if name not in ("station", "id")}
             where = [table.c.station, table.c.id]
-            statement = (
+            statement = Prepared(
                 upsert.on_conflict_do_update(index_elements=where, set_=written)
                 if written
                 else upsert.on_conflict_do_nothing()
@@ -264,7 +279,7 @@ class Fold:
         written: Mapping[str, list[str]],
         unfit: list[dict[str, object]],
     ) -> None:
-        if connection.execute(select(misfit.c.record).limit(1)).first() is not None:
+        if _ANY_MISFIT.all(connection, {"station": station}) != [(None,)]:
             for record, names in written.items():
                 connection.execute(
                     delete(misfit).where(
@@ -319,12 +334,16 @@ class Fold:
             )
 
 
-_LAST_AT = select(func.max(touch.c.at)).where(
-    touch.c.record == bindparam("r"),
-    touch.c.kind == bindparam("k"),
-    touch.c.at >= bindparam("lo"),
-    touch.c.at < bindparam("hi"),
+_LAST_AT = Prepared(
+    select(func.max(touch.c.at)).where(
+        touch.c.record == bindparam("r"),
+        touch.c.kind == bindparam("k"),
+        touch.c.at >= bindparam("lo"),
+        touch.c.at < bindparam("hi"),
+    )
 )
+_ADD_TOUCH = Prepared(insert(touch).values({c.name: bindparam(c.name) for c in touch.columns}))
+_ANY_MISFIT = Prepared(select(func.min(misfit.c.record)).where(misfit.c.station == bindparam("station")))
 _TOUCHES_OF = select(touch.c.record, touch.c.kind, touch.c.at)
 
 
@@ -334,7 +353,13 @@ def _stored(declared: Field | None, value: object) -> tuple[object, bool]:
         return None, True
     if declared is None:  # removed
         return (int(value), True) if isinstance(value, bool) else (None, False)
-    return (value, True) if declared.meaning.fits(value) else (None, False)
+    if not declared.meaning.fits(value):
+        return None, False
+    if isinstance(value, bool):
+        return int(value), True
+    if isinstance(value, list):
+        return texts_json(value), True
+    return value, True
 
 
 def _heads_json(found: Sequence[heads.Choice]) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import zstandard
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from station_app.store import entries as e
+from station_app.store.prepared import Prepared
 from station_app.store.tables import AT_SHIFT, device as device_table, entry as entry_table
 
 SCHEMA: Final = 1  # of what entries hold; a larger one came from a newer program
@@ -41,22 +42,32 @@ def seq_of(at: int) -> int:
     return at & ((1 << AT_SHIFT) - 1)
 
 
+def _columns(where: ColumnElement[bool] | None) -> Prepared:
+    c = device_table.c
+    statement = select(c.no, c.station, c.device, c.seq, c.folded, c.hash, c.time, c.own).order_by(c.no)
+    return Prepared(statement if where is None else statement.where(where))
+
+
+_ALL = _columns(None)
+_OF_STATION = _columns(device_table.c.station == bindparam("station"))
+_NAMED = _columns(device_table.c.device == bindparam("device"))
+
+
 def devices(connection: Connection, station: str | None = None) -> list[Device]:
     """All devices (of a station), in the order in which they became known."""
-    statement = select(device_table).order_by(device_table.c.no)
-    if station is not None:
-        statement = statement.where(device_table.c.station == station)
-    return [_device(row) for row in connection.execute(statement)]
+    rows = _ALL.all(connection, {}) if station is None else _OF_STATION.all(connection, {"station": station})
+    return [_device(row) for row in rows]
 
 
 def device_named(connection: Connection, device_id: str) -> Device | None:
     """The device with this id."""
-    row = connection.execute(select(device_table).where(device_table.c.device == device_id)).one_or_none()
+    row = _NAMED.one(connection, {"device": device_id})
     return None if row is None else _device(row)
 
 
-def _device(row: Row[Any]) -> Device:
-    return Device(row.no, row.station, row.device, row.seq, row.folded, bytes(row.hash), row.time, bool(row.own))
+def _device(row: tuple[Any, ...]) -> Device:
+    no, station, device_id, seq, folded, digest, time, own = row
+    return Device(no, station, device_id, seq, folded, bytes(digest), time, bool(own))
 
 
 def register(connection: Connection, station: str, device_id: str, own: bool = False) -> Device:
@@ -76,24 +87,29 @@ def register(connection: Connection, station: str, device_id: str, own: bool = F
             "folded": 0,
             "hash": e.NO_ENTRY,
             "time": 0,
-            "own": own,
+            "own": int(own),
         },
     )
     return fresh
 
 
-_insert_entry = insert(entry_table)
-_advance = (
+_insert_entry = Prepared(insert(entry_table).values({c.name: bindparam(c.name) for c in entry_table.columns}))
+_advance = Prepared(
     update(device_table)
     .where(device_table.c.no == bindparam("the_no"))
-    .values(seq=bindparam("the_seq"), hash=bindparam("the_hash"), time=bindparam("the_time"))
+    .values(
+        seq=bindparam("the_seq"), hash=bindparam("the_hash"), time=bindparam("the_time"), folded=bindparam("the_folded")
+    )
 )
 
 
-def append(connection: Connection, to: Device, new: Sequence[tuple[e.Entry, bytes]]) -> None:
-    """Add entries (with their hashes) to the end of a chain; the caller has checked that they follow it."""
-    connection.execute(
-        _insert_entry,
+def append(connection: Connection, to: Device, new: Sequence[tuple[e.Entry, bytes]], folded: bool = False) -> None:
+    """Add entries (with their hashes) to the end of a chain; the caller has checked that they follow it.
+
+    ``folded``: the caller folds them in the same transaction (one's own entries).
+    """
+    _insert_entry.many(
+        connection,
         [
             {
                 "at": at_of(to.no, entry.head.seq),
@@ -106,8 +122,15 @@ def append(connection: Connection, to: Device, new: Sequence[tuple[e.Entry, byte
         ],
     )
     last, digest = new[-1]
-    connection.execute(
-        _advance, {"the_no": to.no, "the_seq": last.head.seq, "the_hash": digest, "the_time": last.head.time}
+    _advance.run(
+        connection,
+        {
+            "the_no": to.no,
+            "the_seq": last.head.seq,
+            "the_hash": digest,
+            "the_time": last.head.time,
+            "the_folded": last.head.seq if folded else to.folded,
+        },
     )
 
 

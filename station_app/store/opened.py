@@ -118,7 +118,7 @@ class Store:
         checked for fitting only by the fold. ``progress`` is told how many groups are prepared and returns
         False to cancel, which leaves nothing behind. Raises nothing expected; returns the refusal.
         """
-        op = op or str(uuid.uuid4())
+        op = op or new_id()
         records: list[str] = []
         kinds: set[str] = set()
         packed: list[list[e.Item]] = [[]]
