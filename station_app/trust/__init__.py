@@ -1,1 +1,1 @@
-"""Certificates, signing, sealing, anchors: the only layer that touches X.509, CMS, age and PAdES."""
+"""Certificates, signatures and sealing: the only folder that talks to X.509, CMS, age and PDF-signature libraries."""
