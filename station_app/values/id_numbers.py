@@ -4,6 +4,7 @@ import csv
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 from station_app.settings import RESOURCES
 from station_app.values.reading import Raw, Read, refused, remembered
@@ -11,7 +12,9 @@ from station_app.values.sexes import Sex
 from station_app.values.text import EMPTY_WORDS, squeeze
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS = "10X98765432"
+#: ISO 7064's characters, turned so that the sum may be taken over the ASCII codes of the digits.
+_TURN = 48 * sum(_WEIGHTS) % 11
+_CHECKS = "".join("10X98765432"[(rest - _TURN) % 11] for rest in range(11))
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
 _POWER = re.compile(r"[0-9]+(?:\.[0-9]+)?E\+?[0-9]{1,3}")
 #: Letters of other alphabets and signs that look like X; a keyboard switched to Russian or Greek gives them.
@@ -73,7 +76,9 @@ def mask_id_number(text: str) -> str:
 
 def check_character(first17: str) -> str:
     """The eighteenth character by ISO 7064 MOD 11-2."""
-    return _CHECKS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, first17, strict=True)) % 11]
+    if len(first17) != 17:
+        raise ValueError("seventeen digits are needed")
+    return _CHECKS[sum(map(mul, _WEIGHTS, first17.encode("ascii"))) % 11]
 
 
 @remembered(1)

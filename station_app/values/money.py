@@ -40,6 +40,8 @@ def read_money(raw: Raw, *, column_yuan: int = 1, negative: bool = False) -> Rea
         return _read_text(raw, column_yuan, negative)
     if raw is None:
         return Read(None)
+    if isinstance(raw, float) and column_yuan == 1 and 0 <= raw < 1e12 and (cents := round(raw * 100)) / 100 == raw:
+        return Read(cents)
     value = exact(raw) if isinstance(raw, int | float) else None
     return refused("MONEY_UNPARSEABLE") if value is None else _cents(value * column_yuan, (), negative)
 

@@ -103,7 +103,7 @@ def exact(value: int | float) -> Fraction | None:
     """A cell's number as people see it: the shortest decimal of a float, not its binary fraction."""
     if isinstance(value, bool) or value != value or value in (float("inf"), float("-inf")):
         return None
-    return Fraction(value) if isinstance(value, int) else Fraction(repr(value))
+    return Fraction(int(value)) if value == int(value) else Fraction(repr(value))
 
 
 def half_up(value: Fraction) -> int:

@@ -36,6 +36,8 @@ def read_weight(raw: Raw, *, column_unit: str | None = None) -> Read[int]:
     Refusals: ``WEIGHT_UNIT`` (袋, 车, 亩 …, or a bare number whose column names no unit, then also the warning
     ``WEIGHT_UNIT_FROM_HEADER``), ``WEIGHT_RANGE`` (negative or absurd), ``WEIGHT_UNPARSEABLE``. Empty is None.
     """
+    if isinstance(raw, float) and column_unit is not None and 0 <= raw < 1e6 and raw.is_integer():
+        return Read(int(raw) * _GRAMS[column_unit])
     if isinstance(raw, float | int) and not isinstance(raw, bool):
         return _bare(exact(raw), column_unit)
     if raw is None:
