@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
@@ -17,6 +18,7 @@ from station_app.kinds.columns import (
     text,
     time_of_day,
 )
+from station_app.kinds.lines import ONE, Line, Listing, Scope, listing
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -79,6 +81,23 @@ class Activity(Record, kind="activity", section="care", merge="by_field", title=
                 ("participants", "roll"),
                 blocks=False,
             )
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """D08 community activities held, D09 their participants; what volunteers do stands under F."""
+
+        def held(scope: Scope, amount: ColumnElement[int] = ONE) -> Listing:
+            community = or_(cls.category.is_(None), cls.category != ActivityCategory.VOLUNTEER.value)
+            return listing(cls.id, amount, scope.of(cls), scope.during(cls.held_on), community)
+
+        yield Line(key="D08", title=N_("Community activities"), unit=N_("occasions"), kind="activity", select=held)
+        yield Line(
+            key="D09",
+            title=N_("Participants in community activities"),
+            unit=N_("person-times"),
+            kind="activity",
+            select=lambda scope: held(scope, func.coalesce(cls.participants, 0)).where(cls.participants > 0),
+        )
 
     def caption(self, named: Named) -> str:
         """Name and day."""

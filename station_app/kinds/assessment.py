@@ -6,10 +6,11 @@ from typing import Final
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
-from station_app.kinds.columns import choice, count, date, long_text, person_name, refers_to, text, yes_no
+from station_app.kinds.columns import choice, choices, count, date, long_text, person_name, refers_to, text, yes_no
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
+from station_app.values.assessment import assess, items
 
 
 class AssessmentReason(Choice):
@@ -36,8 +37,8 @@ class Adjustment(Choice):
     """Why the level is not the one the total gives."""
 
     COMA = "coma", N_("Coma: level 4 at once"), "昏迷"
-    DEMENTIA = "dementia", N_("Dementia or mental disorder, diagnosed: one level more"), "失智"
-    RISK = "risk", N_("Two or more risk events in 30 days: one level more"), "风险事件"
+    DIAGNOSIS = "diagnosis", N_("Dementia or mental disorder, diagnosed: one level more"), "失智"
+    RISK_EVENTS = "risk_events", N_("Two or more risk events in 30 days: one level more"), "风险事件"
 
 
 #: The 26 items in the order of the form, with their maxima (sum 90).
@@ -195,7 +196,9 @@ class Assessment(Record, kind="assessment", section="care", merge="by_field", ti
     )
     total: Mapped[int | None] = count(N_("Total of the items"), private=True, computed=True, headers=("总分",))
     preliminary: Mapped[str | None] = choice(Level, N_("Level by the total"), private=True, computed=True)
-    adjustment: Mapped[str | None] = choice(Adjustment, N_("Reason of the adjustment"), private=True, computed=True)
+    adjustment: Mapped[list[str] | None] = choices(
+        Adjustment, N_("Reason of the adjustment"), private=True, computed=True
+    )
     level: Mapped[str | None] = choice(Level, N_("Level of ability"), computed=True, headers=("能力等级",))
     note: Mapped[str | None] = long_text(N_("Note"), headers=("备注", "说明"))
 
@@ -207,22 +210,17 @@ class Assessment(Record, kind="assessment", section="care", merge="by_field", ti
     def derive(self) -> None:
         """Total, level by the total, adjustment, level; nothing where an item is missing or out of its range."""
         self.total = self.preliminary = self.adjustment = self.level = None
-        if self.coma:
-            self.adjustment, self.level = Adjustment.COMA.value, Level.COMPLETE.value
-        scores = self.scores
-        given = [score for name, score in scores.items() if score is not None and 0 <= score <= ITEMS[name]]
-        if len(given) < len(ITEMS):
-            return
-        self.total = sum(given)
-        rank = level_of(self.total)
-        self.preliminary = str(rank)
-        if self.coma:
-            return
-        if self.dementia:
-            self.adjustment = Adjustment.DEMENTIA.value
-        elif (self.risk_events or 0) >= 2:
-            self.adjustment = Adjustment.RISK.value
-        self.level = str(min(4, rank + 1) if self.adjustment else rank)
+        if self.coma:  # level 4 at once, also when the items could not be asked
+            self.adjustment, self.level = [Adjustment.COMA.value], Level.COMPLETE.value
+        found = assess(
+            dict(zip(items(), self.scores.values(), strict=True)),
+            coma=bool(self.coma),
+            dementia_or_mental=bool(self.dementia),
+            risk_events_30d=self.risk_events or 0,
+        ).value
+        if found is not None:
+            self.total, self.preliminary, self.level = found.total, str(found.preliminary), str(found.final)
+            self.adjustment = found.adjustment.split(",") if found.adjustment else None
 
     def problems(self) -> Iterable[Problem]:
         """Every item is needed before there is a level; a screening never makes someone disabled."""
@@ -239,8 +237,3 @@ class Assessment(Record, kind="assessment", section="care", merge="by_field", ti
     def caption(self, named: Named) -> str:
         """Person and day."""
         return " ".join(p for p in (named("resident", self.resident), self.assessed_on) if p) or self.titled()
-
-
-def level_of(total: int) -> int:
-    """The level the total alone gives."""
-    return next(level for level, least in enumerate((90, 66, 46, 30, 0)) if total >= least)

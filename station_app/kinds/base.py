@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import MetaData, SmallInteger, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from station_app.kinds.lines import Line
 from station_app.messages import _
 from station_app.spec.fields import Field
 from station_app.spec.problems import Problem
@@ -76,6 +77,11 @@ class Record(Base):
 
     def problems(self) -> Iterable[Problem]:
         """Findings beyond the fields' own bounds, about this record alone."""
+        return ()
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """Lines of the month report whose query concerns this kind alone."""
         return ()
 
     def caption(self, named: Named) -> str:

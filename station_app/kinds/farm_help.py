@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import func
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import choice, count, date, duration, long_text, money, refers_to, refers_to_many
+from station_app.kinds.lines import Line, listing
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -62,6 +64,19 @@ class FarmHelp(Record, kind="farm_help", section="farm", merge="by_field", title
             yield Problem(
                 "HELPERS_TOO_FEW", N_("There are fewer helpers than volunteers named."), ("helpers", "volunteers")
             )
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """G05 person-times of help; opening figures without a date never count."""
+        yield Line(
+            key="G05",
+            title=N_("Help on plots"),
+            unit=N_("person-times"),
+            kind="farm_help",
+            select=lambda scope: listing(
+                cls.id, func.coalesce(cls.persons, 1), scope.of(cls), scope.during(cls.helped_on)
+            ),
+        )
 
     def caption(self, named: Named) -> str:
         """Plot and day."""

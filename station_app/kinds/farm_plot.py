@@ -43,15 +43,15 @@ class Crop(Choice):
     """Crops of the farm (DOMAIN §1.9); 山药 is the local word for potato and taken with a warning."""
 
     MAIZE = "MAIZE", N_("Maize"), "玉米", "苞米", "玉茭", "玉茭子"
-    POTATO = "POTATO", N_("Potato"), "土豆", "马铃薯", "洋芋"
-    MILLET = "MILLET", N_("Millet"), "谷子", "小米"
+    POTATO = "POTATO", N_("Potatoes"), "土豆", "马铃薯", "洋芋"
+    MILLET = "MILLET", N_("Foxtail millet"), "谷子", "小米"
     BROOMCORN = "BROOMCORN", N_("Broomcorn millet"), "糜子", "黍子", "糜黍"
     BUCKWHEAT = "BUCKWHEAT", N_("Buckwheat"), "荞麦"
-    SUNFLOWER = "SUNFLOWER", N_("Sunflower"), "葵花", "向日葵", "油葵"
-    OATS = "OATS", N_("Oats"), "莜麦", "燕麦"
+    SUNFLOWER = "SUNFLOWER", N_("Sunflowers"), "葵花", "向日葵", "油葵"
+    OATS = "OATS", N_("Naked oats"), "莜麦", "燕麦"
     ALFALFA = "ALFALFA", N_("Alfalfa"), "苜蓿", "紫花苜蓿"
     VEG = "VEG", N_("Vegetables"), "蔬菜", "菜"
-    OTHER = "OTHER", N_("Other crop"), "其他", "其它"
+    OTHER = "OTHER", N_("Another crop"), "其他", "其它"
 
 
 class FarmPlot(Record, kind="farm_plot", section="farm", merge="by_field", title=N_("Farm plot")):

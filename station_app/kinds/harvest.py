@@ -1,13 +1,14 @@
 """What a plot yielded and where it went."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import choice, count, date, long_text, refers_to
 from station_app.kinds.columns import weight as weighed
 from station_app.kinds.farm_plot import Crop
+from station_app.kinds.lines import Line, Listing, Scope, listing
 from station_app.messages import N_
 from station_app.spec.problems import Problem
 
@@ -67,6 +68,21 @@ class Harvest(Record, kind="harvest", section="farm", merge="by_field", title=N_
             )
         if self.sown_on and self.harvested_on and self.harvested_on < self.sown_on[: len(self.harvested_on)]:
             yield Problem("DATE_ORDER", N_("Harvested before it was sown."), ("harvested_on", "sown_on"))
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """G06 harvested, G09 donated, both by the day of the harvest."""
+
+        def weighed_by(column: InstrumentedAttribute[int | None]) -> Callable[[Scope], Listing]:
+            return lambda scope: listing(cls.id, column, scope.of(cls), scope.during(cls.harvested_on), column > 0)
+
+        for key, title, column in (
+            ("G06", N_("Harvested"), cls.weight),
+            ("G09", N_("Given as donations"), cls.donated),
+        ):
+            yield Line(
+                key=key, title=title, unit=N_("kg"), kind="harvest", select=weighed_by(column), scale=1000, decimals=2
+            )
 
     def caption(self, named: Named) -> str:
         """Plot and day."""

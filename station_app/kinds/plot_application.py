@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped
 from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import blob, choice, date, long_text, refers_to
 from station_app.kinds.columns import consent as asked_consent
+from station_app.kinds.lines import ONE, Line, listing
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -67,6 +68,17 @@ class PlotApplication(Record, kind="plot_application", section="farm", merge="by
             yield Problem(
                 "CONSENT_MISSING", N_("Agreed without the owner's consent on record."), ("consent",), blocks=False
             )
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """G04 new applications."""
+        yield Line(
+            key="G04",
+            title=N_("New applications"),
+            unit=N_("applications"),
+            kind="plot_application",
+            select=lambda scope: listing(cls.id, ONE, scope.of(cls), scope.during(cls.applied_on)),
+        )
 
     def caption(self, named: Named) -> str:
         """Plot and day."""

@@ -1,13 +1,14 @@
 """A sale of farm produce, and what was paid on to the owner."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import blob, choice, date, long_text, money, person_name, refers_to
 from station_app.kinds.columns import weight as weighed
 from station_app.kinds.farm_plot import Crop
+from station_app.kinds.lines import Line, Listing, Scope, listing, standing
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -85,6 +86,25 @@ class Sale(Record, kind="sale", section="farm", merge="append_only", title=N_("S
             yield Problem("DATE_ORDER", N_("Paid before it was sold."), ("paid_on", "sold_on"), blocks=False)
         if self.reverses is not None and self.reverses == self.id:
             yield Problem("REVERSES_SELF", N_("A record cannot reverse itself."), ("reverses",))
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """G07 sold, by the day of the sale; G08 paid to owners, by the day of the payment."""
+
+        def money_by(
+            amount: InstrumentedAttribute[int | None], day: InstrumentedAttribute[str | None]
+        ) -> Callable[[Scope], Listing]:
+            return lambda scope: listing(
+                cls.id, amount, standing(scope, cls, cls.reverses), scope.during(day), amount > 0
+            )
+
+        for key, title, amount, day in (
+            ("G07", N_("Sales"), cls.amount, cls.sold_on),
+            ("G08", N_("Paid to owners"), cls.paid, cls.paid_on),
+        ):
+            yield Line(
+                key=key, title=title, unit=N_("yuan"), kind="sale", select=money_by(amount, day), scale=100, decimals=2
+            )
 
     def caption(self, named: Named) -> str:
         """Plot and day."""

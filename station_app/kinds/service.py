@@ -1,6 +1,6 @@
 """A service to a resident: a meal, a bath, an escort, company."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy.orm import Mapped
 
@@ -17,6 +17,7 @@ from station_app.kinds.columns import (
     text,
     time_of_day,
 )
+from station_app.kinds.lines import ONE, Line, Listing, Scope, listing
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -89,6 +90,36 @@ class Service(Record, kind="service", section="care", merge="by_field", title=N_
         """A service ends after it starts."""
         if self.start and self.end and self.end < self.start:
             yield Problem("TIME_ORDER", N_("The service ends before it starts."), ("end", "start"), blocks=False)
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """E01 services, E02 distinct people served, E03 by kind."""
+
+        def services(scope: Scope) -> Listing:
+            return listing(cls.id, ONE, scope.of(cls), scope.during(cls.service_date))
+
+        def of_kind(kind: str) -> Callable[[Scope], Listing]:
+            return lambda scope: services(scope).where(cls.service_kind == kind)
+
+        yield Line(key="E01", title=N_("Services"), unit=N_("person-times"), kind="service", select=services)
+        yield Line(
+            key="E02",
+            title=N_("People served"),
+            unit=N_("people"),
+            kind="resident",
+            select=lambda scope: listing(
+                cls.beneficiary, ONE, scope.of(cls), scope.during(cls.service_date), cls.beneficiary.is_not(None)
+            ).distinct(),
+        )
+        for kind in ServiceKind:
+            yield Line(
+                key=f"E03.{kind.value}",
+                title=kind.label,
+                unit=N_("person-times"),
+                kind="service",
+                select=of_kind(kind.value),
+                under="E01",
+            )
 
     def caption(self, named: Named) -> str:
         """Person and day."""

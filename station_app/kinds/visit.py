@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date as calendar_date
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
@@ -21,6 +22,7 @@ from station_app.kinds.columns import (
     yes_no,
 )
 from station_app.kinds.elder import VisitClass
+from station_app.kinds.lines import ONE, Line, Listing, Scope, listing, not_no, yes
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -128,6 +130,43 @@ class Visit(Record, kind="visit", section="care", merge="by_field", title=N_("Vi
                 ("seen_in_person",),
                 blocks=False,
             )
+
+    @classmethod
+    def completed(cls, scope: Scope) -> ColumnElement[bool]:
+        """Visits that took place: at home, someone was met."""
+        return and_(
+            scope.of(cls), or_(cls.mode.is_(None), cls.mode != VisitMode.HOME.value, not_no(cls.seen_in_person))
+        )
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """C02 visits, C03 those at home, C07 with something wrong, C08 of those handled."""
+
+        def visits(scope: Scope) -> Listing:
+            return listing(cls.id, ONE, cls.completed(scope), scope.during(cls.visit_at))
+
+        def abnormal(scope: Scope) -> Listing:
+            return visits(scope).where(yes(cls.abnormal))
+
+        times = N_("person-times")
+        yield Line(key="C02", title=N_("Visits"), unit=times, kind="visit", select=visits)
+        yield Line(
+            key="C03",
+            title=N_("Visits at home"),
+            unit=times,
+            kind="visit",
+            under="C02",
+            select=lambda scope: visits(scope).where(cls.mode.in_(scope.rule("visiting", "modes_at_home"))),
+        )
+        yield Line(key="C07", title=N_("Visits that found something wrong"), unit=times, kind="visit", select=abnormal)
+        yield Line(
+            key="C08",
+            title=N_("Of these, handled"),
+            unit=times,
+            kind="visit",
+            under="C07",
+            select=lambda scope: abnormal(scope).where(cls.handled_on.is_not(None), cls.handled_on < scope.end),
+        )
 
     def caption(self, named: Named) -> str:
         """Person and day."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
@@ -22,6 +23,7 @@ from station_app.kinds.columns import (
 from station_app.kinds.columns import (
     phone as phone_number,
 )
+from station_app.kinds.lines import ONE, Line, Listing, Scope
 from station_app.kinds.people_codes import Sex
 from station_app.messages import N_
 from station_app.spec.fields import Choice
@@ -95,6 +97,26 @@ class Volunteer(Record, kind="volunteer", section="volunteers", merge="by_field"
                 ("consent",),
                 blocks=self.consent == "refused",
             )
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """A03 volunteers registered on the last day; someone registered twice as the same resident is one person."""
+
+        def registered(scope: Scope) -> Listing:
+            return (
+                select(func.min(cls.id).label("id"), ONE.label("amount"))
+                .where(scope.of(cls), scope.begun(cls.registered_on), scope.not_ended(cls.left_on))
+                .group_by(func.coalesce(cls.resident, cls.id))
+            )
+
+        yield Line(
+            key="A03",
+            title=N_("Registered volunteers"),
+            unit=N_("people"),
+            kind="volunteer",
+            select=registered,
+            state=True,
+        )
 
     def caption(self, named: Named) -> str:
         """The name."""

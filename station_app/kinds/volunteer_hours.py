@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date as calendar_date
 from functools import lru_cache
 
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
@@ -21,6 +22,7 @@ from station_app.kinds.columns import (
 from station_app.kinds.columns import (
     hours as hours_worked,
 )
+from station_app.kinds.lines import ONE, Line, Listing, Scope, not_no, standing
 from station_app.kinds.volunteer import ServiceType
 from station_app.messages import N_
 from station_app.spec.problems import Problem
@@ -152,6 +154,63 @@ class VolunteerHours(
             )
         if self.reverses is not None and self.reverses == self.id:
             yield Problem("REVERSES_SELF", N_("A record cannot reverse itself."), ("reverses",))
+
+    @classmethod
+    def counted(cls, scope: Scope) -> ColumnElement[bool]:
+        """Shifts that count: not refused by the station, not reversed, by the day of the service."""
+        return and_(standing(scope, cls, cls.reverses), scope.during(cls.service_date), not_no(cls.approved))
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """F01 occasions, F02 person-times, F04 hours, F05 recorded late; each person-shift once.
+
+        The same shift entered on two devices (same volunteer, day, times, activity and place) is one; without times
+        nothing says that two rows are the same shift.
+        """
+
+        def shifts(scope: Scope, *conditions: ColumnElement[bool], of: str = "") -> Listing:
+            amount = getattr(cls, of) if of else ONE
+            without_times = case((or_(cls.start.is_(None), cls.end.is_(None)), cls.id), else_="")
+            same = (cls.volunteer, cls.service_date, cls.start, cls.end, cls.activity, cls.place, without_times)
+            nth = func.row_number().over(partition_by=same, order_by=cls.id)
+            every = (
+                select(cls.id.label("id"), amount.label("amount"), nth.label("nth"))
+                .where(cls.counted(scope), *conditions)
+                .subquery()
+            )
+            return select(every.c.id, every.c.amount).where(every.c.nth == 1)
+
+        def occasions(scope: Scope) -> Listing:
+            return (
+                select(func.min(cls.id).label("id"), ONE.label("amount"))
+                .where(cls.counted(scope))
+                .group_by(cls.activity, cls.service_date, cls.place)
+            )
+
+        times = N_("person-times")
+        yield Line(
+            key="F01", title=N_("Volunteer occasions"), unit=N_("times"), kind="volunteer_hours", select=occasions
+        )
+        yield Line(key="F02", title=N_("Taking part as volunteer"), unit=times, kind="volunteer_hours", select=shifts)
+        yield Line(
+            key="F04",
+            title=N_("Hours of volunteers"),
+            unit=N_("hours"),
+            kind="volunteer_hours",
+            select=lambda scope: shifts(scope, cls.hours > 0, of="hours"),
+            scale=60,
+            decimals=2,
+        )
+        yield Line(
+            key="F05",
+            title=N_("Recorded late"),
+            unit=times,
+            kind="volunteer_hours",
+            under="F02",
+            select=lambda scope: shifts(
+                scope, cls.recorded_after > scope.rule("volunteer_hours", "late_after_working_days")
+            ),
+        )
 
     def caption(self, named: Named) -> str:
         """Volunteer and day."""

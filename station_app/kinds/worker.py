@@ -1,12 +1,14 @@
 """A social worker of the station: post, certificate, time in post."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from sqlalchemy import func, or_
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import choice, date, id_number, long_text, person_name, refers_to, text
 from station_app.kinds.columns import phone as phone_number
+from station_app.kinds.lines import ONE, Line, Listing, Scope, listing
 from station_app.kinds.people_codes import CertLevel, Education, Sex
 from station_app.messages import N_
 from station_app.spec.problems import Problem
@@ -53,6 +55,54 @@ class Worker(Record, kind="worker", section="work", merge="by_field", title=N_("
             yield Problem("DATE_ORDER", N_("Left before starting."), ("left_on", "started_on"))
         if self.cert_level and not self.cert_no:
             yield Problem("CERT_NO_MISSING", N_("A certificate needs its number."), ("cert_no",), blocks=False)
+
+    @classmethod
+    def report_lines(cls) -> Iterable[Line]:
+        """A01 in post on the last day, A02 with a valid certificate, by level."""
+
+        def in_post(scope: Scope) -> Listing:
+            return listing(cls.id, ONE, scope.of(cls), scope.begun(cls.started_on), scope.not_ended(cls.left_on))
+
+        def certified(*levels: CertLevel) -> Callable[[Scope], Listing]:
+            return lambda scope: in_post(scope).where(
+                cls.cert_level.in_([level.value for level in levels]),
+                scope.begun(cls.cert_since),
+                # A certificate that says only the month is valid to its end.
+                or_(cls.cert_valid_to.is_(None), cls.cert_valid_to >= scope.last),
+                or_(
+                    func.length(cls.cert_valid_to) != 10,
+                    cls.cert_valid_to.is_(None),
+                    cls.cert_valid_to >= scope.last_day,
+                ),
+            )
+
+        people = N_("people")
+        yield Line(
+            key="A01", title=N_("Social workers in post"), unit=people, kind="worker", select=in_post, state=True
+        )
+        yield Line(
+            key="A02",
+            title=N_("Social workers with a certificate"),
+            unit=people,
+            kind="worker",
+            select=certified(*CertLevel),
+            state=True,
+            under="A01",
+        )
+        for level, title in (
+            (CertLevel.JUNIOR, N_("Certificate: assistant level")),
+            (CertLevel.MID, N_("Certificate: intermediate level")),
+            (CertLevel.SENIOR, N_("Certificate: senior level")),
+        ):
+            yield Line(
+                key=f"A02.{level.value}",
+                title=title,
+                unit=people,
+                kind="worker",
+                select=certified(level),
+                state=True,
+                under="A02",
+            )
 
     def caption(self, named: Named) -> str:
         """The name."""
