@@ -1,6 +1,7 @@
 """Breaks Chinese text into lines on the character grid: no closing mark begins a line, no opening mark ends one."""
 
 import unicodedata
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -124,16 +125,16 @@ def _cell(character: str, face: Face) -> Unit:
 def atoms(found: list[Unit]) -> list[list[Unit]]:
     """Units that must stay on one line together, by the rules of opening and closing marks; blanks hang at the end."""
     grouped: list[list[Unit]] = []
+    last: Unit | None = None  # the last one that is no blank: a blank between does not undo the rules
     for unit in found:
-        glued = bool(grouped) and (
-            unit.space
-            or (unit.text not in DOUBLE and unit.text[0] in CLOSING and not grouped[-1][-1].space)
-            or (not grouped[-1][-1].space and grouped[-1][-1].text[-1] in OPENING)
-        )
-        if glued:
+        closes = unit.text not in DOUBLE and unit.text[0] in CLOSING
+        opened = last is not None and last.text[-1] in OPENING
+        if grouped and (unit.space or (last is not None and closes) or opened):
             grouped[-1].append(unit)
         else:
             grouped.append([unit])
+        if not unit.space:
+            last = unit
     return grouped
 
 
@@ -143,24 +144,29 @@ def break_lines(text: str, face: Face, room: float, *, indent: float = 0.0, just
     Closing marks that do not fit are drawn in by giving up blank halves of marks in the line (挤进); where that is not
     enough, the character before goes to the next line with them (推出) and the line is spread to its full width.
     """
-    waiting = [piece for atom in atoms(units(clean(text).strip(" "), face)) for piece in _fitted(atom, face, room)]
+    waiting = deque(atoms(units(clean(text).strip(" "), face)))
     lines: list[Line] = []
     current: list[Unit] = []
-    for atom in waiting:
-        free = room - (indent if not lines else 0.0)
-        if current and not _fits(current, atom, free):
+    while waiting:
+        free = room - (0.0 if lines else indent)
+        atom = waiting.popleft()
+        if _fits(current, atom, free):
+            if current or not all(unit.space for unit in atom):
+                current = current + atom
+        elif current:
             lines.append(_line(current, free, 0.0 if lines else indent, justify))
             current = []
-        if not (not current and all(unit.space for unit in atom)):
-            current = current + atom
-    lines.append(_line(current, room - (indent if not lines else 0.0), 0.0 if lines else indent, False))
+            waiting.appendleft(atom)
+        else:
+            parts = _parted(atom, face, free)
+            current = parts[0]
+            waiting.extendleft(reversed(parts[1:]))
+    lines.append(_line(current, room - (0.0 if lines else indent), 0.0 if lines else indent, False))
     return lines
 
 
-def _fitted(atom: list[Unit], face: Face, room: float) -> list[list[Unit]]:
-    """The atom, or its parts where it is longer than a line and must be parted against the rules."""
-    if sum(unit.width for unit in atom if not unit.space) <= room + _EPSILON:
-        return [atom]
+def _parted(atom: list[Unit], face: Face, room: float) -> list[list[Unit]]:
+    """The parts of an atom longer than a line: parted against the rules where there is no other way."""
     parts: list[list[Unit]] = []
     for unit in atom:
         if unit.width > room:

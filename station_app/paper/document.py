@@ -123,19 +123,21 @@ class SignatureBlock:
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    """A code in large groups, numbered so that it can be read out, with its QR code beside it."""
+    """A code in large groups, numbered so that it can be read out, with its QR code beside it where there is one."""
 
     groups: tuple[str, ...]
-    qr: str
-    caption: str
+    title: str = ""
+    qr: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Paragraphs in a frame: what must not be overlooked."""
+    """A heading and short paragraphs in table size; framed when they must not be overlooked."""
 
     heading: str
     lines: tuple[str, ...]
+    framed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class Document:
     made_on: date
     subject: str = ""
     attachments: tuple[Attachment, ...] = ()
-    page_numbers: bool = True
+    official: bool = True  # False: a sheet of one page, without page number, that may use more of the paper
 
 
 @dataclass(frozen=True, slots=True)

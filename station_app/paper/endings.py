@@ -14,34 +14,48 @@ PLACE_ROWS = 4
 #: Characters between the date and the right edge (右空四字).
 FROM_RIGHT = 4.0
 _GAP = 14.0
-_QR_ROWS = 5
+_QR_SIDE = 46 * grid.MM  # with its quiet zone; a module of the longest code is then 0.7 mm
+_BOX_PADDING = 16.0
+_BOX_PITCH = grid.TABLE_SIZE * 1.6
+
+
+def _signed(block: SignatureBlock) -> list[tuple[str, float]]:
+    """Issuer (on as many lines as it needs), place of the seal and date, each with its grey."""
+    issuer = break_lines(block.issuer, Face.BODY, grid.COLUMNS - 2.0, justify=False)
+    seal = [(block.seal, 0.45)] if block.seal else []
+    return [*((line.text, 0.0) for line in issuer), *seal, (block.dated, 0.0)]
 
 
 def signature_rows(block: SignatureBlock) -> int:
-    """Rows the block takes: room for the wet seal around issuer and date, lines to sign on, rectangles."""
-    return 5 + len(block.lines) + (PLACE_ROWS if block.places else 0)
+    """Rows the block takes: air and room for the wet seal around issuer and date, lines to sign on, rectangles."""
+    air = 2 if block.seal else 1
+    return air + len(_signed(block)) + len(block.lines) + (PLACE_ROWS if block.places else 0)
 
 
 def draw_signatures(sheet: Sheet, block: SignatureBlock, row: float) -> dict[str, Place]:
     """Draw the block; return the rectangles by key. No seal is drawn: that is the township's to press on paper."""
     size = grid.SIZE
-    wide = text_width(block.dated, Face.BODY, size)
-    centre = grid.RIGHT - FROM_RIGHT * size - wide / 2
-    half = text_width(block.issuer, Face.BODY, size) / 2
-    if centre + half > grid.RIGHT:  # an issuer longer than the date: its end decides, the date is centred under it
-        centre = grid.RIGHT - half
+    signed = _signed(block)
+    centre = grid.RIGHT - FROM_RIGHT * size - text_width(block.dated, Face.BODY, size) / 2
+    half = max(text_width(text, Face.BODY, size) for text, _grey in signed) / 2
+    centre = min(
+        centre, grid.RIGHT - half
+    )  # an issuer longer than the date: its end decides, the date is centred under it
     element = sheet.root.add("P")
-    for offset, text, grey in ((1, block.issuer, 0.0), (2, block.seal, 0.45), (3, block.dated, 0.0)):
+    at = row + 1
+    for text, grey in signed:
         with sheet.marked(element):
-            y = grid.baseline(grid.row_top(row + offset), grid.LEADING, size)
-            sheet.text(text, Face.BODY, size, centre, y, align="centre", grey=grey)
-    at = row + 5
-    for text in block.lines:
-        with sheet.marked(sheet.root.add("P")):
             y = grid.baseline(grid.row_top(at), grid.LEADING, size)
-            reached = sheet.text(text, Face.BODY, size, grid.LEFT + 2 * size, y)
-            end = grid.LEFT + 2 * size + reached + 10 * size
-            sheet.rule(grid.LEFT + 2 * size + reached, y - 3, min(end, grid.RIGHT), y - 3, 0.6)
+            sheet.text(text, Face.BODY, size, centre, y, align="centre", grey=grey)
+        at += 1
+    if block.seal:
+        at += 1
+    for text in block.lines:
+        y = grid.baseline(grid.row_top(at), grid.LEADING, size)
+        with sheet.marked(sheet.root.add("P")):
+            reached = grid.LEFT + 2 * size + sheet.text(text, Face.BODY, size, grid.LEFT + 2 * size, y)
+        with sheet.marked(None):
+            sheet.rule(reached, y - 3, min(reached + 10 * size, grid.RIGHT), y - 3, 0.6)
         at += 1
     return _rectangles(sheet, block, at)
 
@@ -76,77 +90,116 @@ def qr(sheet: Sheet, text: str, left: float, top: float, side: float) -> None:
     sheet.squares(cells, module)
 
 
+def groups_of(code: str, size: int = 4) -> tuple[str, ...]:
+    """A code in the groups it is written in (parted by hyphens or blanks), else in groups of ``size`` characters."""
+    parts = tuple(code.replace("-", " ").replace(":", " ").split())
+    if len(parts) > 1 and max(len(part) for part in parts) > 2:
+        return parts
+    whole = "".join(parts)
+    return tuple(whole[start : start + size] for start in range(0, len(whole), size))
+
+
+def _code_size(block: CodeBlock) -> float:
+    """Long codes (a fingerprint of 16 groups) are set a little smaller."""
+    return 20.0 if len(block.groups) <= 12 else 17.0
+
+
+def _code_pitch(block: CodeBlock) -> float:
+    return _code_size(block) * 1.4
+
+
+def _code_room(block: CodeBlock) -> float:
+    return grid.WIDTH - 20 - (_QR_SIDE if block.qr else 0.0)
+
+
+def _per_row(block: CodeBlock) -> int:
+    """Groups beside each other: as many as there is room for."""
+    widest = max(text_width(group, Face.SANS, _code_size(block)) for group in block.groups)
+    return max(1, min(4, int(_code_room(block) / (widest + 30))))
+
+
 def _group_rows(block: CodeBlock) -> int:
     return -(-len(block.groups) // _per_row(block))
 
 
-def _per_row(block: CodeBlock) -> int:
-    """Groups beside each other: as many as the room beside the QR code holds."""
-    widest = max(text_width(group, Face.SANS, 20.0) for group in block.groups)
-    room = grid.WIDTH - _QR_ROWS * grid.LEADING - 26
-    return max(1, min(4, int(room / (widest + 26))))
+def _code_height(block: CodeBlock) -> float:
+    title = 20.0 if block.title else 0.0
+    return max(title + _group_rows(block) * _code_pitch(block) + 12, _QR_SIDE + 14 if block.qr else 0.0)
 
 
-def code_rows(block: CodeBlock) -> int:
-    """Rows of a code: the QR code's, or more when there are many groups."""
-    return max(_QR_ROWS, _group_rows(block)) + 1
+def code_rows(block: CodeBlock) -> float:
+    """Rows (not whole ones) of a code: the QR code's, or more when there are many groups."""
+    return (_code_height(block) + 10) / grid.LEADING
 
 
 def draw_code(sheet: Sheet, block: CodeBlock, row: float) -> None:
     """Draw the groups on the left, each with its number, and the QR code on the right, in one frame."""
-    rows = code_rows(block) - 1
-    top = grid.row_top(row) - 6
-    height = rows * grid.LEADING + 6
-    side = _QR_ROWS * grid.LEADING
+    top = grid.row_top(row) - 5
+    height = _code_height(block)
+    size = _code_size(block)
     with sheet.marked(None):
         sheet.area(grid.LEFT, top - height, grid.WIDTH, height, weight=1.2)
+    first = top - 6
+    if block.title:
+        with sheet.marked(sheet.root.add("H2")):
+            sheet.text(block.title, Face.BOLD, 12.0, grid.LEFT + 12, top - 18)
+        first -= 20
     per_row = _per_row(block)
-    room = grid.WIDTH - side - 26
-    pitch = height / (_group_rows(block) + 0.0)
+    step = _code_room(block) / per_row
+    pitch = (first - (top - height) - 6) / _group_rows(block)
     element = sheet.root.add("P")
     for number, group in enumerate(block.groups):
-        x = grid.LEFT + 14 + room / per_row * (number % per_row)
-        y = top - pitch * (number // per_row + 0.5) - 7
+        x = grid.LEFT + 12 + step * (number % per_row)
+        y = first - pitch * (number // per_row + 0.5) - 0.36 * size
+        with sheet.marked(None):
+            sheet.text(f"{number + 1}", Face.SANS, 9.0, x + 10, y + 1, align="right", grey=0.4)
         with sheet.marked(element):
-            sheet.text(f"{number + 1}", Face.SANS, 9.0, x, y + 1, grey=0.35)
-            sheet.text(group, Face.SANS, 20.0, x + 14, y)
-    with sheet.marked(
-        sheet.root.add("Figure", spoken=_("QR code with the same content: {caption}", caption=block.caption))
-    ):
-        qr(sheet, block.qr, grid.RIGHT - side - 4, top - (height - side) / 2 + 4, side)
-        sheet.text(
-            block.caption, Face.SANS, 9.0, grid.RIGHT - side / 2 - 4, top - (height + side) / 2 + 6, align="centre"
-        )
+            sheet.text(group, Face.SANS, size, x + 15, y)
+    if block.qr:
+        with sheet.marked(sheet.root.add("Figure", spoken=_("QR code: {caption}", caption=block.caption))):
+            left = grid.RIGHT - _QR_SIDE - 2
+            qr(sheet, block.qr, left, top - (height - _QR_SIDE - 12) / 2, _QR_SIDE)
+            sheet.text(
+                block.caption,
+                Face.SANS,
+                9.0,
+                left + _QR_SIDE / 2,
+                top - (height + _QR_SIDE + 12) / 2 + 9,
+                align="centre",
+            )
 
 
-def _box_lines(block: Box) -> list[list[str]]:
-    room = (grid.WIDTH - 32) / grid.TABLE_SIZE
-    return [[line.text for line in break_lines(text, Face.SANS, room, justify=False)] for text in block.lines]
+def _box_room(block: Box) -> float:
+    return (grid.WIDTH - (2 * _BOX_PADDING if block.framed else 0.0)) / grid.TABLE_SIZE
 
 
-def box_rows(block: Box) -> int:
-    """Rows of a framed text."""
-    lines = sum(len(part) for part in _box_lines(block))
-    height = 16 + 20 + lines * grid.TABLE_SIZE * 1.55 + 8
-    return int(-(-height // grid.LEADING))
+def _box_height(block: Box) -> float:
+    lines = sum(len(break_lines(text, Face.SANS, _box_room(block), justify=False)) for text in block.lines)
+    return 26 + lines * _BOX_PITCH + (10 if block.framed else 0)
+
+
+def box_rows(block: Box) -> float:
+    """Rows (not whole ones) of a heading with short paragraphs."""
+    return (_box_height(block) + 8) / grid.LEADING
 
 
 def draw_box(sheet: Sheet, block: Box, row: float) -> None:
-    """A heading and lines in a heavy frame."""
+    """A heading and short paragraphs, in a heavy frame or without one."""
     size = grid.TABLE_SIZE
-    rows = box_rows(block)
-    top = grid.row_top(row) - 5
-    height = rows * grid.LEADING - 10
-    with sheet.marked(None):
-        sheet.area(grid.LEFT, top - height, grid.WIDTH, height, fill=0.95, weight=1.2)
-    y = top - 22
-    with sheet.marked(sheet.root.add("P")):
-        sheet.text(block.heading, Face.BOLD, 14.0, grid.LEFT + 16, y)
-    y -= 20
-    room = (grid.WIDTH - 32) / size
+    top = grid.row_top(row) - 4
+    left = grid.LEFT
+    if block.framed:
+        left += _BOX_PADDING
+        with sheet.marked(None):
+            height = _box_height(block)
+            sheet.area(grid.LEFT, top - height, grid.WIDTH, height, fill=0.95, weight=1.2)
+    y = top - 19
+    with sheet.marked(sheet.root.add("H2")):
+        sheet.text(block.heading, Face.BOLD, 14.0, left, y)
+    y -= 22
     for text in block.lines:
         element = sheet.root.add("P")
-        for line in break_lines(text, Face.SANS, room, justify=False):
+        for line in break_lines(text, Face.SANS, _box_room(block), justify=False):
             with sheet.marked(element):
-                sheet.line(line, grid.LEFT + 16, y, size)
-            y -= size * 1.55
+                sheet.line(line, left, y, size)
+            y -= _BOX_PITCH

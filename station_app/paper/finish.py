@@ -48,7 +48,7 @@ def attached(pdf: bytes) -> dict[str, bytes]:
 def _saved(pdf: Pdf) -> bytes:
     out = io.BytesIO()
     pdf.save(
-        out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable, fix_metadata_version=False
+        out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, fix_metadata_version=False
     )
     return out.getvalue()
 
@@ -121,7 +121,7 @@ def _structure(pdf: Pdf, root: Element) -> None:
 
 
 def _attach(pdf: Pdf, attachment: Attachment) -> None:
-    """Embed a file and name it in the catalogue as associated (PDF 2.0 and PDF/A-3), its relation being Data."""
+    """Embed a file as the document's data (PDF 2.0 and PDF/A-3); pikepdf also lists it among the associated files."""
     created = (
         str(pdf.trailer.Info.CreationDate) if Name.Info in pdf.trailer and Name.CreationDate in pdf.trailer.Info else ""
     )
@@ -136,6 +136,3 @@ def _attach(pdf: Pdf, attachment: Attachment) -> None:
         relationship=Name.Data,
     )
     pdf.attachments[attachment.name] = spec
-    if Name.AF not in pdf.Root:
-        pdf.Root.AF = Array()
-    pdf.Root.AF.append(spec.obj)

@@ -42,7 +42,7 @@ def render(document: Document) -> bytes:
 def lay_out(document: Document) -> Rendered:
     """The PDF of a document, with the places of its signatures."""
     with DRAWING:
-        flow = Flow(document.page_numbers)
+        flow = Flow(document.official)
         blocks = document.blocks
         for number, block in enumerate(blocks):
             flow.put(block, blocks[number + 1 :])
@@ -72,11 +72,13 @@ def paragraph_lines(text: str, indent: bool, size: float = grid.SIZE) -> list[li
 class Flow:
     """The pages of one document while its blocks are put on them."""
 
-    def __init__(self, page_numbers: bool = True) -> None:
+    def __init__(self, official: bool = True) -> None:
         self.sheet = Sheet()
-        self.row = 0.0  # the next free row of this page
         self.places: dict[str, Place] = {}
-        self._numbers = page_numbers
+        self._official = official
+        self._first = 0.0 if official else -float(grid.SPARE_ABOVE)
+        self._end = float(grid.ROWS if official else grid.ROWS + grid.SPARE_BELOW)
+        self.row = self._first  # the next free row of this page
 
     def finish(self) -> bytes:
         """End the last page."""
@@ -113,9 +115,9 @@ class Flow:
                 endings.draw_box(self.sheet, block, self.row)
                 self.row += endings.box_rows(block)
             case Blank():
-                self.row = min(self.row + block.rows, float(grid.ROWS))
+                self.row = min(self.row + block.rows, self._end)
             case PageBreak():
-                if self.row:
+                if not self._is_fresh():
                     self._next_page()
             case _:
                 assert_never(block)
@@ -123,16 +125,20 @@ class Flow:
     def _next_page(self) -> None:
         self._folio()
         self.sheet.next_page()
-        self.row = 0.0
+        self.row = self._first
+
+    def _is_fresh(self) -> bool:
+        """Whether nothing stands on this page yet."""
+        return self.row <= self._first
 
     def _room(self, rows: float) -> None:
         """Go to the next page when fewer rows are free (and this one is not empty)."""
-        if self.row and self.row + rows > grid.ROWS + _EPSILON:
+        if not self._is_fresh() and self.row + rows > self._end + _EPSILON:
             self._next_page()
 
     def _folio(self) -> None:
         """The page number below the type area: right on odd pages, left on even ones, one character in."""
-        if not self._numbers:
+        if not self._official:
             return
         text = f"— {self.sheet.page + 1} —"
         # The standard measures to the dash, which lies about a third of an em above the baseline.
@@ -163,9 +169,9 @@ class Flow:
             self.row += 1
 
     def _title(self, title: Title) -> None:
-        if self.row:
-            self._room(4)
-        self.row += 1
+        self._room(4)
+        if self._official:
+            self.row += 1
         self._lines(
             balanced(title.text, Face.TITLE, grid.WIDTH / grid.TITLE_SIZE),
             self.sheet.root.add("Title"),
@@ -211,7 +217,7 @@ class Flow:
         element = self.sheet.root.add("Table")
         first, waiting = True, rows
         while waiting or first:
-            if self.row and not self._pieces(header, waiting)[0] and waiting:
+            if not self._is_fresh() and waiting and not self._pieces(header, waiting)[0]:
                 self._next_page()
             piece, waiting = self._pieces(header, waiting)
             top = grid.row_top(self.row) - self._gap()
@@ -228,11 +234,11 @@ class Flow:
 
     def _gap(self) -> float:
         """The air above a table that follows something on its page."""
-        return tables.GAP if self.row else 0.0
+        return 0.0 if self._is_fresh() else tables.GAP
 
     def _pieces(self, header: tables.Laid, rows: list[tables.Laid]) -> tuple[list[tables.Laid], list[tables.Laid]]:
         """The rows that still go on this page, and the rest; a band never ends a page."""
-        free = (grid.ROWS - self.row) * grid.LEADING - self._gap() - header.height + _EPSILON
+        free = (self._end - self.row) * grid.LEADING - self._gap() - header.height + _EPSILON
         count = 0
         while count < len(rows) and rows[count].height <= free:
             free -= rows[count].height

@@ -24,6 +24,10 @@ RIGHT = LEFT + WIDTH
 BODY_TOP = PAGE_HEIGHT - TOP
 BODY_BOTTOM = BODY_TOP - HEIGHT
 
+#: Rows a sheet that is no official paper may use beyond the type area.
+SPARE_ABOVE = 2
+SPARE_BELOW = 1
+
 #: A page number's dash stands this far below the type area.
 FOLIO_DROP = 7 * MM
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from station_app.paper import grid
-from station_app.paper.breaking import Line, break_lines
-from station_app.paper.document import Align, Band, Row, Table
+from station_app.paper.breaking import Line, break_lines, clean, units
+from station_app.paper.document import Align, Band, Table
 from station_app.paper.fonts import Face
 from station_app.paper.sheet import Element, Sheet
 
@@ -13,16 +13,25 @@ SIZE = grid.TABLE_SIZE
 ROW = grid.LEADING * 0.75
 PITCH = SIZE * 1.32  # between the lines of one cell
 PADDING = 3.6
+SMALLEST = 6.5
 GAP = 5.0
 BAND_GREY = 0.90
 HEADER_GREY = 0.80
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """The lines of a cell and their size: smaller than usual when a figure would not fit its column."""
+
+    lines: tuple[Line, ...]
+    size: float = SIZE
+
+
+@dataclass(frozen=True, slots=True)
 class Laid:
     """A row with its cells broken into lines and its height in points."""
 
-    cells: tuple[tuple[Line, ...], ...]
+    cells: tuple[Cell, ...]
     height: float
     face: Face
     kind: str  # header, band, row
@@ -51,12 +60,16 @@ def column_widths(table: Table) -> list[float]:
 def _row(cells: tuple[str, ...], widths: list[float], face: Face, kind: str) -> Laid:
     if len(cells) != len(widths):
         raise ValueError(f"a table row has {len(cells)} cells for {len(widths)} columns")
-    broken = tuple(
-        tuple(break_lines(text, face, (width - 2 * PADDING) / SIZE, justify=False))
-        for text, width in zip(cells, widths, strict=True)
-    )
-    lines = max(len(cell) for cell in broken)
+    broken = tuple(_broken(text, face, width - 2 * PADDING) for text, width in zip(cells, widths, strict=True))
+    lines = max(len(cell.lines) for cell in broken)
     return Laid(broken, ROW + (lines - 1) * PITCH, face, kind)
+
+
+def _broken(text: str, face: Face, room: float) -> Cell:
+    """A cell's text in lines; a figure wider than its column is set smaller, because half a figure is a wrong one."""
+    widest = max((unit.width for unit in units(clean(text), face)), default=0.0) * SIZE
+    size = max(SIZE * min(1.0, room / widest), SMALLEST) if widest else SIZE
+    return Cell(tuple(break_lines(text, face, room / size, justify=False)), size)
 
 
 def _parts(row: Laid, most: float) -> list[Laid]:
@@ -64,10 +77,10 @@ def _parts(row: Laid, most: float) -> list[Laid]:
     if row.height <= most:
         return [row]
     lines = int((most - ROW) / PITCH) + 1
-    longest = max(len(cell) for cell in row.cells)
+    longest = max(len(cell.lines) for cell in row.cells)
     return [
         Laid(
-            tuple(cell[start : start + lines] for cell in row.cells),
+            tuple(Cell(cell.lines[start : start + lines], cell.size) for cell in row.cells),
             ROW + (min(lines, longest - start) - 1) * PITCH,
             row.face,
             row.kind,
@@ -80,12 +93,12 @@ def draw_row(sheet: Sheet, table: Table, row: Laid, top: float, parent: Element 
     """Draw one row below ``top``; without a parent (a repeated header) it is decoration."""
     widths = column_widths(table) if row.kind != "band" else [grid.WIDTH]
     element = parent.add("TR") if parent is not None else None
-    with sheet.marked(None):
-        fill = {"header": HEADER_GREY, "band": BAND_GREY, "row": None}[row.kind]
-        if fill is not None:
+    fill = {"header": HEADER_GREY, "band": BAND_GREY}.get(row.kind)
+    if fill is not None:
+        with sheet.marked(None):
             sheet.area(grid.LEFT, top - row.height, grid.WIDTH, row.height, fill=fill)
     left = grid.LEFT
-    for column, (lines, width) in enumerate(zip(row.cells, widths, strict=True)):
+    for column, (content, width) in enumerate(zip(row.cells, widths, strict=True)):
         align = Align.CENTRE if row.kind == "header" else Align.LEFT if row.kind == "band" else table.align[column]
         cell = None
         if element is not None:
@@ -93,23 +106,21 @@ def draw_row(sheet: Sheet, table: Table, row: Laid, top: float, parent: Element 
                 "TD" if row.kind == "row" else "TH", scope={"header": "Column", "band": "Row"}.get(row.kind, "")
             )
         with sheet.marked(cell):
-            _cell(sheet, lines, left, width, top, row.height, align)
+            _cell(sheet, content, left, width, top, row.height, align)
         left += width
 
 
-def _cell(
-    sheet: Sheet, lines: tuple[Line, ...], left: float, width: float, top: float, height: float, align: Align
-) -> None:
-    block = SIZE + (len(lines) - 1) * PITCH
-    y = top - (height - block) / 2 - SIZE * (1 - grid.BASELINE)
-    for line in lines:
-        wide = line.width * SIZE
+def _cell(sheet: Sheet, cell: Cell, left: float, width: float, top: float, height: float, align: Align) -> None:
+    block = cell.size + (len(cell.lines) - 1) * PITCH
+    y = top - (height - block) / 2 - cell.size * (1 - grid.BASELINE)
+    for line in cell.lines:
+        wide = line.width * cell.size
         x = left + PADDING
         if align is Align.RIGHT:
             x = left + width - PADDING - wide
         elif align is Align.CENTRE:
             x = left + (width - wide) / 2
-        sheet.line(line, x, y, SIZE)
+        sheet.line(line, x, y, cell.size)
         y -= PITCH
 
 
@@ -131,8 +142,3 @@ def frame(sheet: Sheet, table: Table, rows: list[Laid], top: float) -> None:
                     sheet.rule(x, y, x, y - row.height, 0.4)
                 y -= row.height
         sheet.area(grid.LEFT, bottom, grid.WIDTH, top - bottom, weight=0.9)
-
-
-def text_rows(table: Table) -> list[tuple[str, ...]]:
-    """The cells of the table's rows, bands left out, as they stand in the document."""
-    return [row.cells for row in table.rows if isinstance(row, Row)]
