@@ -10,14 +10,14 @@ from station_app.exchange.ledgers import persons, words
 from station_app.exchange.ledgers.table import Known, Ledger, Line, Table
 from station_app.exchange.mapping import Meant
 from station_app.exchange.sheets import Cell
-from station_app.kinds.farm_plot import Crop
 from station_app.values.areas import read_area
 from station_app.values.counts import read_count
+from station_app.values.crops import read_crops
 from station_app.values.dates import Precision, SaidDate, read_date
 from station_app.values.money import amount_of, read_money, read_price
 from station_app.values.names import read_name
 from station_app.values.reading import Read
-from station_app.values.text import as_text, is_empty, to_simplified
+from station_app.values.text import is_empty
 from station_app.values.weights import grams_in, read_weight, weight_unit
 from station_app.values.yes_no import read_yes_no
 
@@ -80,10 +80,6 @@ MEANT = (
     words.REMARK,
 )  # fmt: skip
 
-_CROPS = {word: crop.value for crop in Crop for word in crop.also}
-#: Words that mean something else elsewhere: taken as people here mean them, with a warning.
-_LOCAL = {"山药": Crop.POTATO.value, "山药蛋": Crop.POTATO.value, "山药旦": Crop.POTATO.value}
-_SPLIT = re.compile(r"[、,，;；/+＋和与及\s]+|兼")
 _PRICE_UNIT = {"元/斤": 500, "元/公斤": 1000, "元/吨": 1_000_000, "元/两": 50}
 _WEIGHT_UNIT = {"斤": "jin", "公斤": "kg", "吨": "t", "克": "g"}
 _AREA_UNIT = {"亩": "mu", "平方米": "m2", "公顷": "ha"}
@@ -147,6 +143,9 @@ def _read_plot(table: Table, today: date) -> None:
                 table.refuse(line, "CONSENT_REFUSED", "consent")
             else:
                 line.values["consent"] = True
+    else:
+        for line in table.standing():
+            table.warn(line, "CONSENT_UNKNOWN")
 
 
 def _day(cell: Cell, today: date, period: tuple[date, date] | None) -> Read[SaidDate]:
@@ -168,30 +167,6 @@ def read_consent(cell: Cell, owner: str) -> bool | None:
     if _AGREED.search(said) or (signed.value is not None and persons.same_name(signed.value.text, owner)):
         return True
     return None
-
-
-def read_crops(cell: Cell) -> Read[list[str]]:
-    """Crop codes; several are split with a warning, 山药 is the potato here and says so."""
-    if is_empty(cell):
-        return Read(None)
-    said = to_simplified(re.sub(r"[(（].*?[)）]", "", squeeze(cell) if "\n" not in str(cell) else as_text(cell)))
-    codes: list[str] = []
-    warnings: list[str] = []
-    for word in filter(None, (part.strip() for part in _SPLIT.split(said))):
-        code = _CROPS.get(word) or _CROPS.get(word.upper())
-        if code is None and word in _LOCAL:
-            code = _LOCAL[word]
-            warnings.append("CROP_ALIAS_LOCAL")
-        if code is None:
-            code = next((c for alias, c in _CROPS.items() if len(alias) >= 2 and alias in word), None)
-        if code is None:
-            code = Crop.OTHER.value
-            warnings.append("CROP_UNKNOWN")
-        if code not in codes:
-            codes.append(code)
-    if len(codes) > 1:
-        warnings.append("CROP_MULTI_SPLIT")
-    return Read(codes or None, tuple(dict.fromkeys(warnings)))
 
 
 def _usual_weight_unit(table: Table) -> str | None:

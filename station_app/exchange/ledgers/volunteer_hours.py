@@ -267,9 +267,11 @@ def _check_rules(table: Table, line: Line) -> None:
     number: IdNumber | None = line["id_no"]
     done: SaidDate = line["service_date"]
     birth = number.birth if number is not None else line["birth_date"].value if line["birth_date"] else None
-    if birth is not None and age_on(birth, done.value) < OF_AGE and not _guardian_agreed(line):
-        table.refuse(line, "MINOR_NO_GUARDIAN", "id_no" if number is not None else "birth_date")
-        return
+    if birth is not None and age_on(birth, done.value) < OF_AGE:
+        if not _guardian_agreed(line):
+            table.refuse(line, "MINOR_NO_GUARDIAN", "id_no" if number is not None else "birth_date")
+            return
+        line.values["guardian_agreed"] = True
     start, end = line["start"], line["end"]
     if start is not None and end is not None and line["hours"] > (_elapsed(start, end) or 0):
         table.refuse(line, "HOURS_EXCEED_ELAPSED", "hours")

@@ -1,0 +1,194 @@
+"""Imports a file: read, judged, planned (that is the dry run), then written in one batch that can be undone whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from station_app.clock import now_ms, today as the_day
+from station_app.exchange.drafting import Draft, Drafter, Effect
+from station_app.exchange.headers import squeeze
+from station_app.exchange.index import Index
+from station_app.exchange.judging import Judged, judge
+from station_app.exchange.ledgers import ledger_of
+from station_app.exchange.ledgers.records import DRAWS, KnownPeople
+from station_app.exchange.ledgers.table import Finding, Line, Outcome, Table
+from station_app.exchange.plain import PlainLedger
+from station_app.exchange.reasons import sentence
+from station_app.exchange.refusals import SheetRefusal
+from station_app.exchange.sheets import Cell, Workbook, read_workbook
+from station_app.exchange.sheetxml import column_letters
+from station_app.kinds.base import KINDS
+from station_app.messages import Refusal
+from station_app.store.change import Author, Done
+from station_app.store.opened import Store
+
+#: Told how many rows are done of how many; returns False to stop.
+Progress = Callable[[int, int], bool]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an import would do; nothing is written yet."""
+
+    kind: str
+    judged: Judged
+    drafts: list[tuple[Table, Line, Draft]] = field(default_factory=list)
+    notices: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def workbook(self) -> Workbook:
+        """The file as it was read."""
+        return self.judged.workbook
+
+    def counts(self) -> dict[str, int]:
+        """Rows read, added, changed, the same, refused: read is the sum of the others."""
+        counted = {"read": 0, "added": 0, "changed": 0, "same": 0, "refused": 0}
+        for _table, line, draft in self.drafts:
+            counted["read"] += 1
+            counted["refused" if line.refusal is not None else draft.effect.value] += 1
+        return counted
+
+    def refused(self) -> list[tuple[Table, Line]]:
+        """The refused rows."""
+        return [(table, line) for table, line, _draft in self.drafts if line.refusal is not None]
+
+    def summary(self) -> dict[str, Any]:
+        """The JSON the command line prints (CONTRACT, ``import``)."""
+        several = len(self.judged.tables) > 1
+        refused: list[dict[str, Any]] = []
+        warnings: list[dict[str, Any]] = []
+        for table, line, _draft in self.drafts:
+            place: dict[str, Any] = {"row": line.number + 1}
+            if several:
+                place["sheet"] = table.sheet.name
+            if line.refusal is not None:
+                refused.append(
+                    place
+                    | {
+                        "column": title_of(table, line.refusal),
+                        "cell": cell_of(line, line.refusal),
+                        "value": shown(line.refusal.value),
+                        "reason": line.refusal.code,
+                        "message": sentence(line.refusal.code),
+                    }
+                )
+                continue
+            for found in line.warnings:
+                warnings.append(place | {"column": title_of(table, found), "code": found.code, "message": sentence(found.code)})
+        return {
+            **self.counts(),
+            "refused": refused,
+            "warnings": warnings,
+            "skipped": sum(len(table.layout.skipped) for table in self.judged.tables),
+            "notices": self.remarks(),
+            "sha256": self.workbook.sha256,
+        }
+
+    def remarks(self) -> list[dict[str, Any]]:
+        """What concerns the whole file: sheets passed over, columns nobody knows, villages without a code."""
+        said: list[dict[str, Any]] = [{"notice": "sheet_passed_over", "what": name} for name in self.judged.passed_over]
+        for table in self.judged.tables:
+            for column, title in table.mapping.ignored:
+                said.append({"notice": "column_unknown", "what": squeeze(title), "cell": column_letters(column)})
+            for column, name in table.mapping.by_content:
+                said.append({"notice": "column_by_content", "what": name, "cell": column_letters(column)})
+            for notice in table.notices:
+                code, _colon, what = notice.partition(":")
+                said.append({"notice": code, "what": what})
+        for notice, times in self.notices.items():
+            code, _colon, what = notice.partition(":")
+            said.append({"notice": f"{code}_unknown", "what": what, "rows": times})
+        return said
+
+
+def title_of(table: Table, found: Finding) -> str:
+    """The title of the column a finding is about."""
+    if found.column is None:
+        return ""
+    title, parent = table.layout.columns.titles.get(found.column, ("", ""))
+    said = squeeze(title)
+    return f"{squeeze(parent)}·{said}" if parent and squeeze(parent) != said else said
+
+
+def cell_of(line: Line, found: Finding) -> str:
+    """The cell as people name it: F16; only the row where no column is meant."""
+    return f"{column_letters(found.column)}{line.number + 1}" if found.column is not None else str(line.number + 1)
+
+
+def shown(value: Cell) -> str | int | float | bool | None:
+    """A cell's value for JSON."""
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def plan_file(
+    store: Store, kind: str, path: Path, *, sheet: str | None = None, today: date | None = None
+) -> Plan | Refusal:
+    """Read and judge a file, and plan what it does to this store: the dry run."""
+    if kind not in KINDS:
+        return Refusal(SheetRefusal.UNKNOWN_KIND, {"kind": kind})
+    workbook = read_workbook(path)
+    if isinstance(workbook, Refusal):
+        return workbook
+    return plan_workbook(store, kind, workbook, sheet=sheet, today=today)
+
+
+def plan_workbook(
+    store: Store, kind: str, workbook: Workbook, *, sheet: str | None = None, today: date | None = None
+) -> Plan | Refusal:
+    """The same for a workbook already read."""
+    today = today or the_day()
+    ledger = ledger_of(kind)
+    with store.reading() as reader:
+        if ledger is None or PlainLedger.is_own_export(workbook, kind):
+            plain = PlainLedger(kind, reader)
+            judged = judge(workbook, plain.ledger(), today=today, sheet=sheet)
+            return judged if isinstance(judged, Refusal) else _drafted(kind, judged, plain.index, plain.draw, store.station)
+        draw, kinds = DRAWS[kind]
+        index = Index(reader, kinds)
+    people = KnownPeople(index, tuple(k for k in kinds if k in ("resident", "volunteer")))
+    judged = judge(workbook, ledger, today=today, known=people, sheet=sheet)
+    return judged if isinstance(judged, Refusal) else _drafted(kind, judged, index, draw, store.station)
+
+
+def _drafted(
+    kind: str, judged: Judged, index: Index, draw: Callable[[Table, Line, Drafter, str, dict[str, int]], None], station: str
+) -> Plan:
+    plan = Plan(kind, judged)
+    drafter = Drafter(index)
+    for table, line in judged.lines():
+        draft = drafter.begin()
+        if line.refusal is None:
+            draw(table, line, drafter, station, plan.notices)
+        plan.drafts.append((table, line, draft))
+    return plan
+
+
+def write(store: Store, plan: Plan, author: Author, progress: Progress | None = None) -> Done | Refusal:
+    """Write a plan in one batch; with nothing to write, that is done too. The file's hash is kept with the entries."""
+    groups = [draft.edits for _table, line, draft in plan.drafts if line.refusal is None and draft.edits]
+    if not groups:
+        return Done((), ())
+    stopped = False
+
+    def told(done: int) -> bool:
+        nonlocal stopped
+        stopped = progress is not None and not progress(done, len(groups))
+        return not stopped
+
+    done = store.batch(groups, author, f"import {plan.kind}", progress=told)
+    if isinstance(done, Refusal):
+        return Refusal(SheetRefusal.CANCELLED) if stopped else done
+    kept = {
+        "kind": plan.kind, "sha256": plan.workbook.sha256, "entries": list(done.entries), "time": now_ms(), **plan.counts()
+    }  # fmt: skip
+    store.keep(f"import/{plan.workbook.sha256}", msgspec.json.encode(kept))
+    return done
+
+
+def outcome(line: Line, draft: Draft) -> Outcome | Effect:
+    """What became of a row, for lists."""
+    return Outcome.REJECT if line.refusal is not None else draft.effect

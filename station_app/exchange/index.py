@@ -1,0 +1,78 @@
+"""Finds the records a ledger's rows are about: one look through the store's tables, then dictionaries."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from station_app.exchange.headers import squeeze
+from station_app.kinds.base import KINDS
+from station_app.spec.meanings import Wire
+from station_app.store.records import Reader
+
+
+class Index:
+    """Records of some kinds by what ledgers know of them.
+
+    Rows that an import will make are added as they are planned, so that the next row of the file finds them.
+    """
+
+    def __init__(self, reader: Reader, kinds: Iterable[str]) -> None:
+        self.rows: dict[str, dict[str, dict[str, Any]]] = {}
+        for kind in kinds:
+            self.rows[kind] = self._load(reader, kind)
+        self._by: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[str]]] = {}
+
+    @staticmethod
+    def _load(reader: Reader, kind: str) -> dict[str, dict[str, Any]]:
+        statement = reader.select(kind)
+        names = list(KINDS[kind].fields)
+        table = KINDS[kind].__table__
+        columns = [table.c[name] for name in names]
+        found: dict[str, dict[str, Any]] = {}
+        for record, *values in reader.connection.execute(statement.with_only_columns(table.c.id, *columns)):
+            found[record] = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        return found
+
+    def get(self, kind: str, record: str) -> dict[str, Any]:
+        """The values of a record, planned ones included."""
+        return self.rows[kind].get(record, {})
+
+    def find(self, kind: str, **values: Wire) -> list[str]:
+        """Records with exactly these values, compared without spaces; an index over these fields is made once."""
+        names = tuple(sorted(values))
+        index = self._by.get((kind, names))
+        if index is None:
+            index = self._by[kind, names] = {}
+            for record, row in self.rows[kind].items():
+                index.setdefault(_key(row, names), []).append(record)
+        return index.get(_key(values, names), [])
+
+    def put(self, kind: str, record: str, values: Mapping[str, Wire]) -> None:
+        """Remember a planned record (or what will change of it) in every index over its kind."""
+        row = self.rows[kind].setdefault(record, {})
+        for (indexed, names), index in self._by.items():
+            if indexed != kind:
+                continue
+            before, after = _key(row, names), _key({**row, **values}, names)
+            if before != after or record not in index.get(after, ()):
+                if record in index.get(before, ()):
+                    index[before].remove(record)
+                index.setdefault(after, []).append(record)
+        row.update({name: value for name, value in values.items() if value is not None})
+
+
+def _key(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_plain(row.get(name)) for name in names)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return squeeze(value) if isinstance(value, str) else str(value)
+
+
+def ids_of(reader: Reader, kind: str) -> set[str]:
+    """Every record id of a kind, removed ones too."""
+    table = KINDS[kind].__table__
+    return set(reader.connection.execute(select(table.c.id).where(table.c.station == reader.station)).scalars())
