@@ -22,7 +22,7 @@ _NAMES = {
 }
 #: 山药 means potatoes here and yam elsewhere: said so that a person can look.
 _LOCAL = frozenset(("山药", "山药蛋"))
-_SEPARATORS = re.compile(r"[、，,;；/+和及与\\n]|&|\s+")
+_SEPARATORS = re.compile(r"[、，,;；/+&和及与]|\s+")
 _BY_CODE = {code.lower(): code for code in CODES}
 
 

@@ -7,13 +7,15 @@ from station_app.values.reading import Raw, Read, refused, remembered
 from station_app.values.text import EMPTY_WORDS, HAN, as_text, private_use, squeeze, tidy
 
 LONGEST = 50
-_CLEAN = re.compile(f"[{HAN}]{{2,10}}")
+#: A name with nothing beside it; long ones without the words for "and".
+_CLEAN = re.compile(f"[{HAN}]{{2,4}}|(?:(?![和与及])[{HAN}]){{5,12}}")
 _DOTS = str.maketrans(dict.fromkeys("•・‧．∙⋅᛫●･", "·"))
 _BRACKETS = re.compile(r"[(（\[【〔<《]([^()（）\[\]【】〔〕<>《》]*)[)）\]】〕>》]")
 _DECEASED = re.compile(r"已故|病故|亡故|身故|去世|死亡|过世|离世|逝世|殁|^故$|^亡$")
 _DECEASED_AFTER = re.compile(r"[,，、;；:：\s]*(?:已故|已去世|已死亡|已病故|已过世|去世)$")
 _ALIAS = re.compile(r"^(?:小名|乳名|小字|又名|别名|绰号|外号|曾用名|原名|昵称|俗名|也叫|又叫|人称|俗称)[:：叫为是]?(.*)$")
 _ALIAS_AFTER = re.compile(r"[,，、;；\s]+((?:小名|乳名|又名|别名|绰号|外号|曾用名|原名|昵称)[:：]?.+)$|((?:小名|乳名|又名|曾用名)[:：]?.+)$")
+_REMARKED = re.compile("故$|去世|死亡|过世|小名|乳名|名|绰号|外号|昵称")
 _FORMER = ("曾用名", "原名")
 _SEVERAL = re.compile(r"[、，,;；/\\|+&]")
 _JOINED = re.compile(f"([{HAN}]{{2,3}})[和与及]([{HAN}]{{2,3}})")
@@ -56,7 +58,7 @@ def read_name(raw: Raw) -> Read[PersonName]:
     Warnings: ``DECEASED_NOTE``, ``NAME_ALIAS_NOTE``, ``NAME_NOTE`` (another remark), ``NAME_PRIVATE_USE`` (characters
     other computers cannot show). Refusals: ``NAME_MISSING``, ``NAME_TOO_LONG``, ``NAME_SEVERAL``, ``NAME_FORMAT``.
     """
-    if isinstance(raw, str) and _CLEAN.fullmatch(raw) and not _DECEASED_AFTER.search(raw) and not _ALIAS_AFTER.search(raw):
+    if isinstance(raw, str) and _CLEAN.fullmatch(raw) and not _REMARKED.search(raw):
         return refused("NAME_MISSING") if raw in EMPTY_WORDS else Read(PersonName(raw))
     if isinstance(raw, str) or raw is None:
         given = raw or ""

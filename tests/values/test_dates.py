@@ -17,6 +17,7 @@ from station_app.values.dates import (
     show_date,
 )
 from station_app.values.lunar import LunarDate, to_lunar
+from station_app.values.reading import Raw
 from tests.values.golden import golden
 
 TODAY = date(2026, 11, 24)
@@ -197,7 +198,7 @@ def test_serials() -> None:
 
 @given(st.dates(date(1900, 3, 1), date(2100, 12, 31)))
 def test_every_spelling_of_a_day(day: date) -> None:
-    spellings = [
+    spellings: list[Raw] = [
         f"{day.year}.{day.month}.{day.day}",
         f"{day.year}年{day.month}月{day.day}日",
         f"{day:%Y%m%d}",

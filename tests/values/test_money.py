@@ -8,7 +8,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from station_app.values.money import MOST, amount_of, bill_date, capitals, read_capitals, read_money, read_price, show_money
+from station_app.values.money import (
+    MOST,
+    amount_of,
+    bill_date,
+    capitals,
+    read_capitals,
+    read_money,
+    read_price,
+    show_money,
+)
 from tests.values.golden import golden
 
 AMOUNTS = golden()["capital_amounts"]
