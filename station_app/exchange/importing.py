@@ -1,5 +1,6 @@
 """Imports a file: read, judged, planned (that is the dry run), then written in one batch that can be undone whole."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 
 from station_app.clock import now_ms, today as the_day
+from station_app.exchange import limits
 from station_app.exchange.drafting import Draft, Drafter, Effect
 from station_app.exchange.headers import squeeze
 from station_app.exchange.index import Index
@@ -16,10 +18,10 @@ from station_app.exchange.judging import Judged, judge
 from station_app.exchange.ledgers import ledger_of
 from station_app.exchange.ledgers.records import DRAWS, KnownPeople
 from station_app.exchange.ledgers.table import Finding, Line, Outcome, Table
-from station_app.exchange.plain import PlainLedger
+from station_app.exchange.plain import RECORD, PlainLedger
 from station_app.exchange.reasons import sentence
 from station_app.exchange.refusals import SheetRefusal
-from station_app.exchange.sheets import Cell, Workbook, read_workbook
+from station_app.exchange.sheets import Cell, Sheet, Workbook, read_workbook
 from station_app.exchange.sheetxml import column_letters
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal
@@ -130,10 +132,41 @@ def plan_file(
     """Read and judge a file, and plan what it does to this store: the dry run."""
     if kind not in KINDS:
         return Refusal(SheetRefusal.UNKNOWN_KIND, {"kind": kind})
-    workbook = read_workbook(path)
+    workbook = read_records(path, kind) if path.suffix.lower() == ".json" else read_workbook(path)
     if isinstance(workbook, Refusal):
         return workbook
     return plan_workbook(store, kind, workbook, sheet=sheet, today=today)
+
+
+def read_records(path: Path, kind: str) -> Workbook | Refusal:
+    """Our own JSON export as a workbook of one sheet whose cells are wire values."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limits.FILE + 1)
+    except OSError:
+        return Refusal(SheetRefusal.MISSING, {"file": path.name})
+    if len(data) > limits.FILE:
+        return Refusal(SheetRefusal.TOO_LARGE, {"megabytes": limits.FILE // 1024 // 1024})
+    try:
+        document = msgspec.json.decode(data, type=_Document)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return Refusal(SheetRefusal.UNREADABLE)
+    if document.kind != kind:
+        return Refusal(SheetRefusal.NO_HEADER, {"kind": kind, "needed": kind})
+    names = list(dict.fromkeys(name for record in document.records for name in record.fields))
+    rows: list[list[Any]] = [[RECORD, *names]]
+    rows += [[record.id, *(record.fields.get(name) for name in names)] for record in document.records]
+    return Workbook(path.name, hashlib.sha256(data).hexdigest(), [Sheet(kind, rows, wire=True)])
+
+
+class _Wire(msgspec.Struct):
+    id: str | None = None
+    fields: dict[str, int | str | bool | list[str] | None] = {}
+
+
+class _Document(msgspec.Struct):
+    kind: str
+    records: list[_Wire]
 
 
 def plan_workbook(

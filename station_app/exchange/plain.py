@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from station_app.exchange import bymeaning
 from station_app.exchange.drafting import Drafter, Effect
@@ -113,11 +113,19 @@ class PlainLedger:
         line.values["record"] = record
         values: dict[str, Wire] = {}
         for name, reader in readers.items():
-            cell = unguarded(table.cell(line, name))
+            cell = table.cell(line, name)
             if cell is None or cell == "":
                 continue
             field = self.fields[name]
             current = before.get(name)
+            if table.sheet.wire:
+                values[name] = cast(Wire, cell)
+                if misfit_of(field, values[name]) is not None:
+                    table.refuse(line, "OUT_OF_BOUNDS", name)
+                    return
+                continue
+            if table.sheet.merges is None:
+                cell = unguarded(cell)
             if current is not None and isinstance(cell, str) and cell == self.shown(field, current):
                 continue  # as we wrote it: nothing was changed here
             if field.meaning.name in ("reference", "references"):
