@@ -38,7 +38,7 @@ _MOMENT = re.compile(r"^(.*?[日号\d])[T\s]+((?:上午|下午|早上|晚上|中
 Reader = Callable[[Cell], Read[Wire]]
 
 
-def reader_of(field: Field, today: date, unit: str, station: str) -> Reader:
+def reader_of(field: Field, today: date, unit: str, station: str, date1904: bool = False) -> Reader:
     """What reads the cells of a field's column; ``unit`` is the one its title names."""
     name = field.meaning.name
     if field.codes is not None and name != "choices":
@@ -52,7 +52,7 @@ def reader_of(field: Field, today: date, unit: str, station: str) -> Reader:
         "id_number": lambda cell: _texts(read_id_number(cell, today)) if not is_empty(cell) else Read(None),
         "phone": lambda cell: _texts(read_phone(cell)),
         "division": lambda cell: _village(cell, station),
-        "date": lambda cell: _date(cell, today, not field.past),
+        "date": lambda cell: _date(cell, today, not field.past, date1904),
         "moment": lambda cell: _moment(cell, today),
         "time": _time,
         "duration": lambda cell: _whole(read_hours(cell, unit="hour" if unit == "小时" else "minute", bounds=None), cell),
@@ -92,8 +92,8 @@ def _village(cell: Cell, station: str) -> Read[Wire]:
     return Read(found.value.code or found.value.name, found.warnings)
 
 
-def _date(cell: Cell, today: date, future: bool) -> Read[Wire]:
-    found = read_date(cell, today=today, future=future)
+def _date(cell: Cell, today: date, future: bool, date1904: bool) -> Read[Wire]:
+    found = read_date(cell, today=today, future=future, date1904=date1904)
     if found.value is not None and found.value.precision is Precision.YEAR:
         return refused("DATE_UNPARSEABLE")
     return Read(found.value.iso if found.value is not None else None, found.warnings, found.reason)

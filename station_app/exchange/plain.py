@@ -96,7 +96,9 @@ class PlainLedger:
     def _judge(self, tables: list[Table], known: Known, today: date) -> None:
         for table in tables:
             readers = {
-                name: bymeaning.reader_of(self.fields[name], today, table.mapping.units.get(name, ""), self.station)
+                name: bymeaning.reader_of(
+                    self.fields[name], today, table.mapping.units.get(name, ""), self.station, table.sheet.date1904
+                )
                 for name in table.mapping.columns
                 if name in self.fields
             }

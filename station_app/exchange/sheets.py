@@ -32,6 +32,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     formulas: frozenset[tuple[int, int]] = frozenset()
     merges: list[tuple[int, int, int, int]] | None = None  # top, left, bottom, right; None where the form has none
+    date1904: bool = False
     wire: bool = False  # cells are wire values (our own JSON), not what people wrote
 
     def at(self, row: int, column: int) -> Cell:
@@ -144,6 +145,7 @@ def _collected(stream: IO[bytes]) -> list[Sheet] | Refusal:
                         visible=message["visible"],
                         hidden_rows=frozenset(message["hidden"]),
                         formulas=frozenset((row, column) for row, column in message["formulas"]),
+                        date1904=bool(message.get("date1904")),
                         merges=None if merges is None else [tuple(merge) for merge in merges],
                     )
                 )

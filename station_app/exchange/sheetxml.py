@@ -79,6 +79,14 @@ def _holds_something(found: "re.Match[bytes]") -> bool:
     return not text.endswith(b"/>") and found.group(1) != b"</"
 
 
+_1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
+
+
+def counts_from_1904(texts: dict[str, bytes]) -> bool:
+    """Whether the workbook's day numbers count from 1904, as old Macs' do."""
+    return any(_1904.search(text) is not None for name, text in texts.items() if name.endswith("workbook.xml"))
+
+
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*?)/?>")
 _NAME = re.compile(rb"\bname\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _RID = re.compile(rb"\b\w+:id\s*=\s*[\"']([^\"']+)[\"']")

@@ -37,8 +37,9 @@ def read_packed(data: bytes, messages: Messages) -> Refusal | None:
         shapes[name] = sheetxml.read_shape(xml)
         if shapes[name].far:
             return too_many(name)
+    date1904 = sheetxml.counts_from_1904(found.texts)
     found.texts.clear()
-    return _read(data, shapes, messages)
+    return _read(data, shapes, messages, date1904)
 
 
 def _read_ods(data: bytes, content: bytes, messages: Messages) -> Refusal | None:
@@ -48,7 +49,7 @@ def _read_ods(data: bytes, content: bytes, messages: Messages) -> Refusal | None
         allowed = limits.ROWS if repeated.group(1) == b"rows" else limits.COLUMNS
         if many > allowed and _filled(content, repeated.end()):
             return too_many("")
-    return _read(data, {name: shape for name, shape in _ods_shapes(content).items()}, messages)
+    return _read(data, _ods_shapes(content), messages)
 
 
 def _filled(content: bytes, at: int) -> bool:
@@ -92,7 +93,7 @@ def _open(data: bytes) -> "CalamineWorkbook | Refusal":
         return Refusal(SheetRefusal.PASSWORD) if "assword" in str(fault) or "ncrypt" in str(fault) else _UNREADABLE
 
 
-def _read(data: bytes, shapes: dict[str, Shape], messages: Messages) -> Refusal | None:
+def _read(data: bytes, shapes: dict[str, Shape], messages: Messages, date1904: bool = False) -> Refusal | None:
     book = _open(data)
     if isinstance(book, Refusal):
         return book
@@ -111,6 +112,7 @@ def _read(data: bytes, shapes: dict[str, Shape], messages: Messages) -> Refusal 
                     "hidden": shape.hidden_rows if shape else [],
                     "formulas": shape.formulas if shape else [],
                     "merges": merges,
+                    "date1904": date1904,
                 }
             )
             refused = messages.rows((_unescaped(row) for row in _rows(sheet)), described.name)

@@ -127,7 +127,9 @@ def _read_plot(table: Table, today: date) -> None:
     unit = _AREA_UNIT.get(table.mapping.units.get("area", "亩"), "mu")
     table.read("area", partial(read_area, column_unit=unit), refuses=True, every=True)
     table.read("crops", read_crops)
-    day: Callable[[Cell], Read[SaidDate]] = partial(_day, today=max(on, today) if span is None else on, period=year or reading)
+    day: Callable[[Cell], Read[SaidDate]] = partial(
+        read_date, today=max(on, today) if span is None else on, period=year or reading, date1904=table.sheet.date1904
+    )
     table.read("applied_on", day, refuses=True)
     table.read("sown_on", day)
     table.read("harvested_on", day, refuses=True)
@@ -146,10 +148,6 @@ def _read_plot(table: Table, today: date) -> None:
     else:
         for line in table.standing():
             table.warn(line, "CONSENT_UNKNOWN")
-
-
-def _day(cell: Cell, today: date, period: tuple[date, date] | None) -> Read[SaidDate]:
-    return read_date(cell, today=today, period=period)
 
 
 def read_consent(cell: Cell, owner: str) -> bool | None:

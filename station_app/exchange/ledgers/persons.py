@@ -96,7 +96,9 @@ def read_birth(table: Table, today: date) -> None:
     """Birth and sex: the number's own win over what is written beside it, and a difference warns."""
     on = table.when.on(today)
     table.read("sex_said", _sex, unread="SEX_UNREADABLE")
-    reader: Callable[[Cell], Read[SaidDate]] = partial(read_date, today=on, month_enough=True)
+    reader: Callable[[Cell], Read[SaidDate]] = partial(
+        read_date, today=on, month_enough=True, date1904=table.sheet.date1904
+    )
     column = table.mapping.column("birth_date")
     for line in table.standing():
         number: IdNumber | None = line["id_no"]

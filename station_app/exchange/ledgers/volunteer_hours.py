@@ -155,7 +155,7 @@ def _check_dates(table: Table, today: date) -> None:
     within = None if span is None else (span.first, span.last)
 
     def day(cell: Cell) -> Read[SaidDate]:
-        found = read_date(cell, today=on, period=reading, within=within)
+        found = read_date(cell, today=on, period=reading, within=within, date1904=table.sheet.date1904)
         if found.value is not None and found.value.precision is not Precision.DAY:
             return refused("DATE_UNPARSEABLE")
         if found.value is None and found.reason is None:
@@ -163,7 +163,7 @@ def _check_dates(table: Table, today: date) -> None:
         return Read(None, (), "DATE_UNPARSEABLE") if found.reason == "LUNAR_NO_YEAR" else found
 
     table.read("service_date", day, refuses=True, every=True)
-    table.read("recorded_on", partial(read_date, today=today, period=_around(reading)))
+    table.read("recorded_on", partial(read_date, today=today, period=_around(reading), date1904=table.sheet.date1904))
     for line in table.standing():
         done, recorded = line["service_date"], line["recorded_on"]
         if recorded is None or done is None or recorded.precision is not Precision.DAY:
@@ -190,7 +190,7 @@ def _usual_year(table: Table, on: date) -> int | None:
         return table.when.year
     years: dict[int, int] = {}
     for line in table.lines:
-        found = read_date(table.cell(line, "service_date"), today=on)
+        found = read_date(table.cell(line, "service_date"), today=on, date1904=table.sheet.date1904)
         if found.value is not None and "YEAR_FROM_TITLE" not in found.warnings:
             years[found.value.value.year] = years.get(found.value.value.year, 0) + 1
     return max(years, key=lambda y: years[y]) if years else None
