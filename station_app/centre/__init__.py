@@ -1,1 +1,1 @@
-"""The centre's side: inbox, stations, overview; an optional extra of the package."""
+"""The guidance centre: takes bundles in, recounts reports, writes receipts. An optional extra of the package."""

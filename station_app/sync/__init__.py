@@ -1,1 +1,1 @@
-"""Bundles, what waits to be sent, taking in, and the carriers they travel by."""
+"""Bundles out, bundles and receipts in, and the carriers between: the USB folder now, HTTP later."""

@@ -1,1 +1,1 @@
-"""How a bundle travels: a USB folder, or HTTP."""
+"""Ways by which bundles travel."""

@@ -1,0 +1,149 @@
+"""Taking in at a station: the centre's receipts, and bundles written by the centre or by the station's other devices."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import func, select
+
+from station_app.kinds.base import KINDS
+from station_app.messages import Refusal
+from station_app.store.blobs import Blobs
+from station_app.store.files import write_whole
+from station_app.store.opened import Store
+from station_app.store.tables import conflict
+from station_app.sync import opening, receipts
+from station_app.sync.bundle import Bundle
+from station_app.sync.taking import Took, take_in
+from station_app.trust import sealing
+from station_app.trust.chain import Holder, TrustRoots
+from station_app.trust.keys import DeviceKeys
+from station_app.trust.refusals import BundleRefusal
+
+WAITING: Final = "inbox"  # sealed bundles that wait for a missing part or an update
+QUARANTINE: Final = "quarantine"  # sealed bundles of a second history
+
+
+class Inbox:
+    """The way in of one device."""
+
+    def __init__(self, store: Store, blobs: Blobs, keys: DeviceKeys, roots: TrustRoots) -> None:
+        self.store, self.blobs, self.keys, self.roots = store, blobs, keys, roots
+        self.centre = opening.centre_chain(roots, store.station)
+
+    def receipt(self, data: bytes, at: datetime) -> receipts.Receipt | Refusal:
+        """Take a sealed receipt: kept only when our centre signed it and it speaks of the chain we hold."""
+        opened = opening.open_sealed(data, self.keys.identity, self.roots, at)
+        if isinstance(opened, Refusal):
+            return opened
+        kept = receipts.verify(opened[1], self.roots, self.store.station, at)
+        if isinstance(kept, Refusal):
+            return kept
+        receipt = kept.receipt
+        if receipt.device != self.store.device or receipt.recipient != self.keys.recipient:
+            return Refusal(BundleRefusal.WRONG_RECIPIENT)
+        wrong = receipts.fits_chain(self.store, receipt)
+        if wrong is not None:
+            return wrong
+        receipts.keep(self.store, kept)
+        return receipt
+
+    def bundle(self, data: bytes, at: datetime) -> Took | Refusal:
+        """Take a sealed bundle; one that must wait is kept, one of a second history is set aside."""
+        arrived = opening.open_bundle(data, self.keys.identity, self.roots, at, withheld_ok=False)
+        if isinstance(arrived, Refusal):
+            if arrived.code is BundleRefusal.NEWER_SCHEMA:
+                self._keep(WAITING, data)
+            return arrived
+        if not self._may_write(arrived.bundle, arrived.signer):
+            return Refusal(BundleRefusal.WRONG_STATION)
+        took = self._append(arrived.bundle)
+        if isinstance(took, Refusal):
+            if took.code is BundleRefusal.GAP:
+                self._keep(WAITING, data)
+            elif took.code is BundleRefusal.FORK:
+                self._keep(QUARANTINE, data)
+            return took
+        return took
+
+    def waiting(self, at: datetime) -> int:
+        """Try again what had to wait; returns how many entries it added."""
+        added, moved = 0, True
+        while moved:
+            moved = False
+            for path in sorted((self.store.folder / WAITING).glob("*.bundle")):
+                took = self.bundle(path.read_bytes(), at)
+                if isinstance(took, Took):
+                    added += took.new
+                    moved = True
+                elif took.code in (BundleRefusal.GAP, BundleRefusal.NEWER_SCHEMA):
+                    continue
+                path.unlink(missing_ok=True)
+        return added
+
+    def blob(self, digest: str, data: bytes) -> bool | Refusal:
+        """Take a blob an entry names; True when it is here now."""
+        content = sealing.decrypt(data, self.keys.identity, len(data))
+        if isinstance(content, Refusal):
+            return content
+        if hashlib.sha256(content).hexdigest() != digest:
+            return Refusal(BundleRefusal.BAD_FORMAT)
+        self.blobs.put(content)
+        return True
+
+    def lacking_blobs(self) -> set[str]:
+        """Blobs that rows name and that are not here."""
+        with self.store.database.reading() as connection:
+            named = {
+                value
+                for kind in KINDS.classes()
+                for field in kind.fields.values()
+                if field.meaning.name == "blob"
+                for (value,) in connection.execute(
+                    select(kind.__table__.c[field.name])
+                    .where(kind.__table__.c.station == self.store.station, kind.__table__.c[field.name].is_not(None))
+                    .distinct()
+                )
+            }
+        return {digest for digest in named if not self.blobs.has(digest)}
+
+    def conflicts(self) -> int:
+        """How many fields wait for a person."""
+        with self.store.database.reading() as connection:
+            return connection.execute(
+                select(func.count()).select_from(conflict).where(conflict.c.station == self.store.station)
+            ).scalar_one()
+
+    # ------------------------------------------------------------------ pieces
+
+    def _may_write(self, bundle: Bundle, signer: Holder) -> bool:
+        header = bundle.header
+        if header.station != self.store.station:
+            return False
+        if signer.is_centre:
+            return header.device == self.centre
+        return signer.station == header.station and signer.device == header.device
+
+    def _append(self, bundle: Bundle) -> Took | Refusal:
+        with self.store.database.writing() as connection:
+            if bundle.header.device == self.store.device and not self._ours(bundle):
+                return Refusal(BundleRefusal.FORK, {"at": bundle.header.last})
+            took = take_in(connection, self.store.fold, bundle)
+        if isinstance(took, Took) and took.new:
+            kinds = frozenset(item.kind for entry in bundle.entries for item in entry.items)
+            for listener in self.store.listeners:
+                listener(kinds)
+        return took
+
+    def _ours(self, bundle: Bundle) -> bool:
+        """Our own chain coming back must be what we wrote ourselves: nobody else appends to it."""
+        return self.store.position().get(self.store.device, 0) >= bundle.header.last
+
+    def _keep(self, folder: str, data: bytes) -> Path:
+        place = self.store.folder / folder
+        place.mkdir(exist_ok=True)
+        path = place / f"{hashlib.sha256(data).hexdigest()}.bundle"
+        if not path.exists():
+            write_whole(path, data)
+        return path

@@ -1,0 +1,89 @@
+"""Opening a sealed file and asking who answers for it: signature, certificate, voucher, and whose chain it may speak for."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from station_app.clock import now_ms
+from station_app.messages import Refusal
+from station_app.sync import bundle
+from station_app.sync.bundle import Bundle
+from station_app.trust import cms, sealing
+from station_app.trust.chain import Holder, TrustRoots
+from station_app.trust.keys import Identity
+from station_app.trust.refusals import BundleRefusal, TrustRefusal
+from station_app.trust.sealing import Opened
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A bundle that may be believed: its content, its signer, and the signed bytes inside the encryption."""
+
+    bundle: Bundle
+    signer: Holder
+    signed: bytes
+
+
+def now() -> datetime:
+    """The moment certificates are judged at."""
+    return datetime.fromtimestamp(now_ms() / 1000, UTC)
+
+
+def centre_chain(roots: TrustRoots, station: str) -> str:
+    """The id under which a centre writes in a station's journal: one chain for each station, the same on both sides."""
+    return str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_OID, roots.fingerprint), station))
+
+
+def verified(signed: bytes, roots: TrustRoots, at: datetime) -> Opened | Refusal:
+    """Content and signer of a signed file.
+
+    Judged by our own clock first. The signer's word on the time counts in two cases only: a certificate withdrawn
+    for a peaceful reason keeps what it signed before (``chain.revoked_by`` decides), and a computer whose own clock
+    stands before the certificate's first day must not lose a receipt by it.
+    """
+    opened = sealing.verify_signed(signed, roots, at)
+    if not isinstance(opened, Refusal):
+        return opened
+    early = opened.values.get("because") == TrustRefusal.NOT_YET_VALID.value
+    if opened.code is not BundleRefusal.REVOKED and not early:
+        return opened
+    envelope = cms.read(signed)
+    if isinstance(envelope, Refusal) or envelope.signed_at is None:
+        return opened
+    again = sealing.verify_signed(signed, roots, envelope.signed_at)
+    return opened if isinstance(again, Refusal) else again
+
+
+def open_sealed(data: bytes, identity: Identity, roots: TrustRoots, at: datetime) -> tuple[Opened, bytes] | Refusal:
+    """What a sealed file holds, and its signed bytes as they can be kept for proof."""
+    signed = sealing.decrypt(data, identity, sealing.BUNDLE_LIMIT)
+    if isinstance(signed, Refusal):
+        return signed
+    opened = verified(signed, roots, at)
+    return opened if isinstance(opened, Refusal) else (opened, signed)
+
+
+def open_bundle(
+    data: bytes, identity: Identity, roots: TrustRoots, at: datetime, withheld_ok: bool
+) -> Arrived | Refusal:
+    """A bundle for us, whose header, voucher and signer agree. The caller compares them with path and station."""
+    opened = open_sealed(data, identity, roots, at)
+    if isinstance(opened, Refusal):
+        return opened
+    content, signed = opened
+    parsed = bundle.parse(content.content, withheld_ok)
+    if isinstance(parsed, Refusal):
+        return parsed
+    if parsed.header.recipient != identity.recipient:
+        return Refusal(BundleRefusal.WRONG_RECIPIENT)
+    wrong = _check_voucher(parsed, content.signer, roots, content.signed_at or at)
+    return wrong if wrong is not None else Arrived(parsed, content.signer, signed)
+
+
+def _check_voucher(parsed: Bundle, signer: Holder, roots: TrustRoots, at: datetime) -> Refusal | None:
+    voucher = sealing.verify_voucher(parsed.header.voucher, roots, at)
+    if isinstance(voucher, Refusal):
+        return voucher
+    if voucher.signer != signer or voucher.content != parsed.header.vouched():
+        return Refusal(BundleRefusal.BAD_SIGNATURE)
+    return None

@@ -1,0 +1,174 @@
+"""Handing in by the stick: what waits goes out, what the centre sent comes in. "Handed in" is a verified receipt's word."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from station_app.messages import Refusal
+from station_app.store.refusals import StoreRefusal
+from station_app.sync import opening, receipts
+from station_app.sync.bundle import short
+from station_app.sync.carriers import usb as stick
+from station_app.sync.carriers.usb import Stick
+from station_app.sync.inbox import Inbox
+from station_app.sync.outbox import Outbox
+from station_app.sync.receipts import Received, Refused
+from station_app.sync.refusals import SyncRefusal
+from station_app.sync.taking import Took
+from station_app.trust.refusals import BundleRefusal
+from station_app.work.enrolment import Opened, device_keys, identity, renew_lists
+
+#: Told (done, of) files; returns False to stop, which leaves whole files only.
+Progress = Callable[[int, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was put on the stick."""
+
+    entries: int
+    bytes: int
+    bundles: list[str]
+    blobs: list[str]
+    reports: list[str]
+
+
+def send_usb(opened: Opened, usb: Path, progress: Progress | None = None) -> Sent | Refusal:
+    """Write everything the centre has not acknowledged to the stick. Repeating it changes nothing."""
+    carrier = Stick.at(usb)
+    if isinstance(carrier, Refusal):
+        return carrier
+    enrolled = identity(opened)
+    if isinstance(enrolled, Refusal):
+        return enrolled
+    store = opened.store
+    outbox = Outbox(store, opened.blobs, enrolled)
+    there = f"{stick.TO_CENTRE}/{store.station}"
+    try:
+        bundles = list(outbox.bundles(opening.now()))
+    except OSError as error:
+        return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+    blobs = outbox.wanted_blobs()
+    reports = _signed_reports(opened)
+    steps = len(bundles) + len(blobs) + len(reports)
+    sent = Sent(sum(b.last - b.first + 1 for b in bundles), 0, [], [], [])
+    size = 0
+    failed = carrier.welcome()
+    if failed is not None:
+        return failed
+    for done, ready in enumerate(bundles):
+        if progress is not None and not progress(done, steps):
+            return Refusal(SyncRefusal.CANCELLED)
+        failed = carrier.write(f"{there}/{ready.name(store.device)}", ready.data)
+        if failed is not None:
+            return failed
+        sent.bundles.append(ready.name(store.device))
+        size += len(ready.data)
+    for done, digest in enumerate(blobs, start=len(bundles)):  # after entries, never holding them up
+        if progress is not None and not progress(done, steps):
+            return Refusal(SyncRefusal.CANCELLED)
+        sealed = outbox.sealed_blob(digest)
+        if sealed is None:
+            continue
+        failed = carrier.write(f"{there}/{digest}.blob", sealed)
+        if failed is not None:
+            return failed
+        sent.blobs.append(f"{digest}.blob")
+        size += len(sealed)
+    for done, (name, digest) in enumerate(sorted(reports.items()), start=len(bundles) + len(blobs)):
+        if progress is not None and not progress(done, steps):
+            return Refusal(SyncRefusal.CANCELLED)
+        pdf = opened.blobs.get(digest)
+        if pdf is None:
+            continue
+        failed = carrier.write(f"{stick.REPORTS}/{store.station}/{name}.pdf", pdf)
+        if failed is not None:
+            return failed
+        sent.reports.append(f"{name}.pdf")
+        size += len(pdf)
+    if progress is not None:
+        progress(steps, steps)
+    return Sent(sent.entries, size, sent.bundles, sent.blobs, sent.reports)
+
+
+def _signed_reports(opened: Opened) -> dict[str, str]:
+    """Signed reports the centre has not acknowledged, by file name without ending → digest of the PDF."""
+    months: set[str] = set()
+    with opened.store.reading() as reader:
+        for report in reader.all("month_report"):
+            if report.fields.get("state") != "draft" and report.fields.get("month"):
+                months.add(str(report.fields["month"]))
+    found: dict[str, str] = {}
+    for month in months:
+        if not receipts.handed_in(opened.store, month):
+            found |= receipts.report_digests(opened.store, month)
+    return found
+
+
+def receive_usb(opened: Opened, usb: Path, progress: Progress | None = None) -> Received | Refusal:
+    """Take in what the centre put on the stick for this computer: newer lists, bundles, blobs, receipts."""
+    carrier = Stick.at(usb)
+    if isinstance(carrier, Refusal):
+        return carrier
+    enrolled = identity(opened)
+    if isinstance(enrolled, Refusal):
+        return enrolled
+    keys = device_keys(opened.store)
+    if isinstance(keys, Refusal):
+        return keys
+    renew_lists(opened.store, carrier)
+    roots = receipts.pinned(opened.store) or enrolled.roots
+    inbox = Inbox(opened.store, opened.blobs, keys, roots)
+    there = f"{stick.TO_STATIONS}/{opened.store.station}"
+    own = short(opened.store.device)
+    names = [found.string for found in carrier.files(there, stick.ANY_BUNDLE) if _for_us(found.string, own)]
+    blobs = inbox_blobs(carrier, there)
+    entries, acknowledged, refused, taken = 0, dict[str, int](), list[Refused](), 0
+    at = opening.now()
+    for done, name in enumerate(names):
+        if progress is not None and not progress(done, len(names)):
+            return Refusal(SyncRefusal.CANCELLED)
+        data = carrier.read(f"{there}/{name}", stick.BUNDLE_LIMIT)
+        if data is None:
+            continue
+        result = data if isinstance(data, Refusal) else _take(inbox, name, data, at)
+        if isinstance(result, Refusal):
+            if result.code is not BundleRefusal.WRONG_RECIPIENT:  # the stick carries what is for others too
+                refused.append(Refused(name, result.code.value))
+        elif isinstance(result, Took):
+            entries += result.new
+        else:
+            acknowledged[result.device] = max(result.upto, acknowledged.get(result.device, 0))
+    entries += inbox.waiting(at)
+    for digest in sorted(blobs & inbox.lacking_blobs()):
+        data = carrier.read(f"{there}/{digest}.blob", stick.BLOB_LIMIT)
+        if isinstance(data, bytes) and inbox.blob(digest, data) is True:
+            taken += 1
+    outbox = Outbox(opened.store, opened.blobs, enrolled)
+    outbox.clear()
+    _tidy(carrier, opened, outbox.acknowledged())
+    return Received(entries, acknowledged, inbox.conflicts(), taken, tuple(refused))
+
+
+def _take(inbox: Inbox, name: str, data: bytes, at: datetime) -> Took | receipts.Receipt | Refusal:
+    return inbox.receipt(data, at) if stick.RECEIPT.fullmatch(name) else inbox.bundle(data, at)
+
+
+def _for_us(name: str, own: str) -> bool:
+    """By its name; whom it is encrypted to decides in the end."""
+    found = stick.RECEIPT.fullmatch(name)
+    return found is None or found[1] == own
+
+
+def inbox_blobs(carrier: Stick, folder: str) -> set[str]:
+    """Digests of the blobs that lie in a folder of the stick."""
+    return {found[1] for found in carrier.files(folder, stick.BLOB)}
+
+
+def _tidy(carrier: Stick, opened: Opened, upto: int) -> None:
+    """What a verified receipt covers need not travel again."""
+    there = f"{stick.TO_CENTRE}/{opened.store.station}"
+    for found in carrier.files(there, stick.BUNDLE):
+        if found[1] == short(opened.store.device) and int(found[3]) <= upto:
+            carrier.remove(f"{there}/{found.string}")
