@@ -138,8 +138,10 @@ def atoms(found: list[Unit]) -> list[list[Unit]]:
     return grouped
 
 
-def break_lines(text: str, face: Face, room: float, *, indent: float = 0.0, justify: bool = True) -> list[Line]:
-    """The lines of a paragraph, ``room`` ems wide, the first one indented; an empty text has one empty line.
+def break_lines(
+    text: str, face: Face, room: float, *, indent: float = 0.0, hang: float = 0.0, justify: bool = True
+) -> list[Line]:
+    """The lines of a paragraph, ``room`` ems wide: the first indented, further ones by ``hang``; no text is one empty line.
 
     Closing marks that do not fit are drawn in by giving up blank halves of marks in the line (挤进); where that is not
     enough, the character before goes to the next line with them (推出) and the line is spread to its full width.
@@ -148,20 +150,22 @@ def break_lines(text: str, face: Face, room: float, *, indent: float = 0.0, just
     lines: list[Line] = []
     current: list[Unit] = []
     while waiting:
-        free = room - (0.0 if lines else indent)
+        left = hang if lines else indent
+        free = room - left
         atom = waiting.popleft()
         if _fits(current, atom, free):
             if current or not all(unit.space for unit in atom):
                 current = current + atom
         elif current:
-            lines.append(_line(current, free, 0.0 if lines else indent, justify))
+            lines.append(_line(current, free, left, justify))
             current = []
             waiting.appendleft(atom)
         else:
             parts = _parted(atom, face, free)
             current = parts[0]
             waiting.extendleft(reversed(parts[1:]))
-    lines.append(_line(current, room - (0.0 if lines else indent), 0.0 if lines else indent, False))
+    left = hang if lines else indent
+    lines.append(_line(current, room - left, left, False))
     return lines
 
 

@@ -18,6 +18,7 @@ _MARGIN_LEFT = 46.0
 _MARGIN_BOTTOM = 36.0
 _HEAD = 46.0  # title and legend
 _BAR_GREY = 0.30
+_UPRIGHT = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def draw(sheet: Sheet, chart: BarChart | LineChart, top: float, parent: Element)
         if isinstance(chart, BarChart):
             _bars(sheet, chart, area)
         else:
-            _lines(sheet, chart, area, axis)
+            _lines(sheet, chart, area)
 
 
 def _legend(sheet: Sheet, chart: BarChart | LineChart, y: float) -> None:
@@ -182,14 +183,26 @@ def _bar(sheet: Sheet, number: int, left: float, bottom: float, width: float, he
 
 
 def _bars(sheet: Sheet, chart: BarChart, area: Frame) -> None:
-    for bar in bars(chart, area):
-        value = chart.series[bar.series].values[bar.label]
+    drawn = bars(chart, area)
+    figures = [figure(chart.series[bar.series].values[bar.label], chart.decimals) for bar in drawn]
+    # Where one figure is wider than its bar, all stand upright: legible, and never one into the other.
+    lying = all(text_width(text, Face.SANS, SMALL) <= bar.width for bar, text in zip(drawn, figures, strict=True))
+    for bar, text in zip(drawn, figures, strict=True):
         _bar(sheet, bar.series, bar.left, bar.bottom, bar.width, bar.height)
-        text = figure(value, chart.decimals)
-        size = min(SMALL, SMALL * (bar.width + 4) / max(text_width(text, Face.SANS, SMALL), 1.0))
-        sheet.text(
-            text, Face.SANS, max(size, 5.5), bar.left + bar.width / 2, bar.bottom + bar.height + 2.5, align="centre"
-        )
+        middle, top = bar.left + bar.width / 2, bar.bottom + bar.height
+        if lying:
+            _figure(sheet, text, middle, top + 2.5)
+        else:
+            wide = text_width(text, Face.SANS, _UPRIGHT)
+            sheet.area(middle - 0.45 * _UPRIGHT, top + 1.5, 0.85 * _UPRIGHT, wide + 2, fill=1.0)
+            sheet.upright(text, Face.SANS, _UPRIGHT, middle + 0.36 * _UPRIGHT, top + 2.5)
+
+
+def _figure(sheet: Sheet, text: str, x: float, y: float) -> None:
+    """A figure centred on x, on white, so that no line of the grid runs through it."""
+    wide = text_width(text, Face.SANS, SMALL)
+    sheet.area(x - wide / 2 - 0.5, y - 0.8, wide + 1, SMALL * 0.86, fill=1.0)
+    sheet.text(text, Face.SANS, SMALL, x, y, align="centre")
 
 
 def _marker(sheet: Sheet, number: int, x: float, y: float) -> None:
@@ -211,24 +224,32 @@ def points(chart: LineChart, area: Frame, series: int) -> list[tuple[float, floa
     ]
 
 
-def _lines(sheet: Sheet, chart: LineChart, area: Frame, axis: Scale) -> None:
+def _lines(sheet: Sheet, chart: LineChart, area: Frame) -> None:
+    if chart.series:
+        found = points(chart, area, 0)
+        for index, (place, value) in enumerate(zip(found, chart.series[0].values, strict=True)):
+            if place is not None:  # further rows are read off the axis
+                right, up = _beside(found, index, area.bottom)
+                _figure(sheet, figure(value, chart.decimals), place[0] + right, place[1] + up)
     for number in reversed(range(len(chart.series))):
         found = points(chart, area, number)
         for first, second in pairwise(found):
             if first is not None and second is not None:
                 sheet.rule(*first, *second, 1.4 if number == 0 else 0.9, () if number % 2 == 0 else (4, 2.5))
-        for index, (place, value) in enumerate(zip(found, chart.series[number].values, strict=True)):
+        for place in found:
             if place is not None:
                 _marker(sheet, number, *place)
-                if number == 0:
-                    y = place[1] - 13.5 if _is_dip(found, index) else place[1] + 5.5
-                    sheet.text(figure(value, chart.decimals), Face.SANS, SMALL, place[0], y, align="centre")
 
 
-def _is_dip(found: list[tuple[float, float] | None], index: int) -> bool:
-    """Whether the line falls to this point and rises after it: its figure stands below, clear of the line."""
+def _beside(found: list[tuple[float, float] | None], index: int, floor: float) -> tuple[float, float]:
+    """How far from its point a figure stands, so that the line does not run through it: above; below a dip; aside a slope."""
     here = found[index]
-    beside = [
-        place for place in (*found[max(index - 1, 0) : index], *found[index + 1 : index + 2]) if place is not None
-    ]
-    return here is not None and len(beside) == 2 and all(place[1] > here[1] for place in beside) and here[1] > 40
+    before = found[index - 1] if index else None
+    after = found[index + 1] if index + 1 < len(found) else None
+    if here is None:
+        return 0.0, 0.0
+    falls = before is not None and before[1] > here[1] + 10
+    rises = after is not None and after[1] > here[1] + 10
+    if falls and rises:
+        return (0.0, -13.5) if here[1] > floor + 18 else (0.0, 5.5)
+    return (11.0 if falls else -11.0 if rises else 0.0), 5.5

@@ -31,10 +31,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text; a line break in the text begins a new paragraph."""
+    """Running text; a line break in it begins a new paragraph. Indents of the first and of further lines, in characters."""
 
     text: str
-    indent: bool = True
+    indent: float = 2.0
+    hang: float = 0.0
     align: Align = Align.LEFT
     keep_with_next: bool = False
 

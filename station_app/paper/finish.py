@@ -97,6 +97,8 @@ def _structure(pdf: Pdf, root: Element) -> None:
             made.Alt = String(element.spoken)
         if element.scope:
             made.A = Dictionary(O=Name.Table, Scope=Name("/" + element.scope))
+            if element.columns > 1:
+                made.A.ColSpan = element.columns
         kids = Array()
         for child in element.children:
             if isinstance(child, Mark):
@@ -108,6 +110,7 @@ def _structure(pdf: Pdf, root: Element) -> None:
         return made
 
     tree.K = Array([build(root, tree)])
+    tree.RoleMap = Dictionary(Title=Name.H1)  # a type of PDF 2.0: older readers take it for a heading
     numbers = Array()
     for number, (page, owned) in enumerate(zip(pages, owners, strict=True)):
         page.StructParents = number

@@ -59,14 +59,11 @@ def lay_out(document: Document) -> Rendered:
     return Rendered(pdf, flow.sheet.page + 1, flow.places)
 
 
-def paragraph_lines(text: str, indent: bool, size: float = grid.SIZE) -> list[list[Line]]:
+def paragraph_lines(block: Paragraph) -> list[list[Line]]:
     """The lines of each paragraph of a text (a line break begins a new one)."""
-    room = grid.WIDTH / size
-    return [
-        break_lines(part, Face.BODY, room, indent=INDENT if indent else 0.0)
-        for part in text.split("\n")
-        if part.strip() or text == ""
-    ]
+    indent = block.indent if block.align is Align.LEFT else 0.0
+    parts = [part for part in block.text.split("\n") if part.strip()] or [""]
+    return [break_lines(part, Face.BODY, grid.COLUMNS, indent=indent, hang=block.hang) for part in parts]
 
 
 class Flow:
@@ -190,7 +187,7 @@ class Flow:
         self._lines(lines, self.sheet.root.add(f"H{heading.level}"), heavy=heading.level == 2)
 
     def _paragraph(self, paragraph: Paragraph, following: Sequence[Block]) -> None:
-        parts = paragraph_lines(paragraph.text, paragraph.indent and paragraph.align is Align.LEFT)
+        parts = paragraph_lines(paragraph)
         if paragraph.keep_with_next:
             self._room(sum(len(lines) for lines in parts) + least_rows(following))
         for lines in parts:
@@ -215,7 +212,8 @@ class Flow:
             lines = break_lines(table.caption, Face.BOLD, grid.COLUMNS, justify=False)
             self._lines(lines, self.sheet.root.add("Caption"), align=Align.CENTRE)
         element = self.sheet.root.add("Table")
-        first, waiting = True, rows
+        waiting: Sequence[tables.Laid] = rows
+        first = True
         while waiting or first:
             if not self._is_fresh() and waiting and not self._pieces(header, waiting)[0]:
                 self._next_page()
@@ -236,7 +234,9 @@ class Flow:
         """The air above a table that follows something on its page."""
         return 0.0 if self._is_fresh() else tables.GAP
 
-    def _pieces(self, header: tables.Laid, rows: list[tables.Laid]) -> tuple[list[tables.Laid], list[tables.Laid]]:
+    def _pieces(
+        self, header: tables.Laid, rows: Sequence[tables.Laid]
+    ) -> tuple[Sequence[tables.Laid], Sequence[tables.Laid]]:
         """The rows that still go on this page, and the rest; a band never ends a page."""
         free = (self._end - self.row) * grid.LEADING - self._gap() - header.height + _EPSILON
         count = 0
@@ -258,7 +258,7 @@ def least_rows(following: Sequence[Block]) -> float:
         case Heading():
             return len(break_lines(block.text, Face.BODY, grid.COLUMNS, indent=INDENT)) + least_rows(following[1:])
         case Paragraph() if block.keep_with_next:
-            return sum(len(lines) for lines in paragraph_lines(block.text, block.indent)) + least_rows(following[1:])
+            return sum(len(lines) for lines in paragraph_lines(block)) + least_rows(following[1:])
         case Table():
             header, rows = tables.lay(block)
             lead = next((number for number, row in enumerate(rows) if row.kind != "band"), 0) + 1

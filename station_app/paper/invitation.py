@@ -30,7 +30,7 @@ def invitation(
     ]
     if valid_until is not None:
         values = {"year": valid_until.year, "month": valid_until.month, "day": valid_until.day}
-        lines.append(_("Valid until {date}.", date=_("{year}-{month}-{day} (date on paper)", **values)))
+        lines.append(_("Valid until {date}.", date=_("{year}-{month}-{day}", **values)))
     if address:
         lines.append(_("Address of the centre: {address}", address=address))
     steps = [
@@ -52,7 +52,7 @@ def invitation(
     scanned = f"STATION-APP:INVITE\nSTATION={station}\nCODE={code}\nFINGERPRINT={fingerprint}\n"
     if address:
         scanned += f"CENTRE={address}\n"
-    dated = _("{year}-{month}-{day} (date on paper)", year=made_on.year, month=made_on.month, day=made_on.day)
+    dated = _("{year}-{month}-{day}", year=made_on.year, month=made_on.month, day=made_on.day)
     return render(
         Document(
             title=title,

@@ -11,7 +11,7 @@ from station_app.paper.flow import render
 def recovery_sheet(*, station_name: str, station: str, code: str, made_on: date) -> bytes:
     """The sheet as a PDF of one page. It holds the code itself: print it, then do not keep the file."""
     title = _("Recovery sheet")
-    dated = _("{year}-{month}-{day} (date on paper)", year=made_on.year, month=made_on.month, day=made_on.day)
+    dated = _("{year}-{month}-{day}", year=made_on.year, month=made_on.month, day=made_on.day)
     return render(
         Document(
             title=title,

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 from station_app.paper import grid
 from station_app.paper.breaking import Line, break_lines
 from station_app.paper.fonts import MISSING, Face, font
+
+#: Streams need no ASCII armour; it only costs time and is undone by pikepdf afterwards.
+rl_config.useA85 = 0
 
 
 @dataclass(slots=True)
@@ -19,11 +23,12 @@ class Element:
     tag: str
     children: list["Element | Mark"] = field(default_factory=list)
     spoken: str = ""
-    scope: str = ""
+    scope: str = ""  # of a table's heading: Column, Row or Both
+    columns: int = 1  # how many a cell spans
 
-    def add(self, tag: str, spoken: str = "", scope: str = "") -> "Element":
+    def add(self, tag: str, spoken: str = "", scope: str = "", columns: int = 1) -> "Element":
         """A new element under this one."""
-        child = Element(tag, spoken=spoken, scope=scope)
+        child = Element(tag, spoken=spoken, scope=scope, columns=columns)
         self.children.append(child)
         return child
 
@@ -118,6 +123,14 @@ class Sheet:
         left = x - (wide if align == "right" else wide / 2 if align == "centre" else 0.0)
         self.line(line, left, y, size, grey=grey)
         return wide
+
+    def upright(self, text: str, face: Face, size: float, x: float, y: float) -> None:
+        """Draw a short text from bottom to top, its baseline at ``x``, beginning at ``y``."""
+        self._canvas.saveState()
+        self._canvas.translate(x, y)
+        self._canvas.rotate(90)
+        self.text(text, face, size, 0.0, 0.0)
+        self._canvas.restoreState()
 
     def rule(
         self,

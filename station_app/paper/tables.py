@@ -1,6 +1,8 @@
 """Tables on the grid: rows that are never cut, a header on every page, figures ranged right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from station_app.paper import grid
 from station_app.paper.breaking import Line, break_lines, clean, units
@@ -37,7 +39,8 @@ class Laid:
     kind: str  # header, band, row
 
 
-def lay(table: Table) -> tuple[Laid, list[Laid]]:
+@lru_cache(maxsize=16)
+def lay(table: Table) -> tuple[Laid, tuple[Laid, ...]]:
     """Header and rows, broken to the widths of the columns. A row higher than a page becomes several rows."""
     widths = column_widths(table)
     header = _row(table.header, widths, Face.BOLD, "header")
@@ -48,7 +51,7 @@ def lay(table: Table) -> tuple[Laid, list[Laid]]:
         else:
             laid = _row(row.cells, widths, Face.BOLD if row.strong else Face.SANS, "row")
             rows += _parts(laid, grid.HEIGHT - header.height - ROW)
-    return header, rows
+    return header, tuple(rows)
 
 
 def column_widths(table: Table) -> list[float]:
@@ -102,9 +105,9 @@ def draw_row(sheet: Sheet, table: Table, row: Laid, top: float, parent: Element 
         align = Align.CENTRE if row.kind == "header" else Align.LEFT if row.kind == "band" else table.align[column]
         cell = None
         if element is not None:
-            cell = element.add(
-                "TD" if row.kind == "row" else "TH", scope={"header": "Column", "band": "Row"}.get(row.kind, "")
-            )
+            scope = {"header": "Column", "band": "Both"}.get(row.kind, "")
+            span = len(table.widths) if row.kind == "band" else 1
+            cell = element.add("TD" if row.kind == "row" else "TH", scope=scope, columns=span)
         with sheet.marked(cell):
             _cell(sheet, content, left, width, top, row.height, align)
         left += width
@@ -124,7 +127,7 @@ def _cell(sheet: Sheet, cell: Cell, left: float, width: float, top: float, heigh
         y -= PITCH
 
 
-def frame(sheet: Sheet, table: Table, rows: list[Laid], top: float) -> None:
+def frame(sheet: Sheet, table: Table, rows: Sequence[Laid], top: float) -> None:
     """The lines of a piece of table that stands on one page."""
     bottom = top - sum(row.height for row in rows)
     with sheet.marked(None):

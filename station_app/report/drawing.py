@@ -20,6 +20,7 @@ from station_app.paper.document import (
     Title,
 )
 from station_app.paper.flow import lay_out
+from station_app.paper.fonts import Face, text_width
 from station_app.report.drawing_model import Drawn, FieldPlace, ReportPicture
 
 #: Where there is no figure. A zero is printed as 0: "none" and "nothing known" are different answers.
@@ -41,7 +42,7 @@ def names_found(picture: ReportPicture, names: Iterable[str]) -> list[str]:
     written = [*picture.summary, *picture.key_work, *picture.problems, *picture.plans, *picture.annexes]
     written += [difference.reason for difference in picture.differences]
     whole = "\n".join("".join(text.split()) for text in written)
-    return [name for name in names if len(name) > 1 and name in whole]
+    return [name for name in names if len(name) > 1 and "".join(name.split()) in whole]
 
 
 def title(picture: ReportPicture) -> str:
@@ -55,7 +56,7 @@ def title(picture: ReportPicture) -> str:
 def month_text(month: str) -> str:
     """A month as written on paper: 2024年3月."""
     year, number = month.split("-")
-    return _("{year}-{month} (month on paper)", year=int(year), month=int(number))
+    return _("{year}-{month}", year=int(year), month=int(number))
 
 
 def document(picture: ReportPicture) -> Document:
@@ -77,7 +78,7 @@ def _field(place: Place) -> FieldPlace:
 def _blocks(picture: ReportPicture) -> list[Block]:
     blocks: list[Block] = [Title(title(picture), (_("No. {number}", number=picture.number),))]
     parts: list[tuple[str, list[Block]]] = [
-        (_("Overview"), _texts(picture.summary, _("Nothing was entered."))),
+        (_("Overview of the month"), _texts(picture.summary, _("Nothing was entered."))),
         (_("Data tables"), _data(picture)),
         (_("Key work and cases"), _texts(picture.key_work, _("None this month."))),
         (_("Problems and suggestions"), _texts(_numbered(picture.problems), _("None this month."))),
@@ -125,7 +126,14 @@ def _figures(picture: ReportPicture) -> Table:
         for line in section.lines:
             figures = (_shown(line.this_month), _shown(line.year_to_date), _shown(line.last_year))
             rows.append(Row((line.key, line.title, line.unit, *figures)))
-    header = (_("Code"), _("Indicator"), _("Unit"), _("This month"), _("Year to date"), _("Same month last year"))
+    header = (
+        _("Indicator code"),
+        _("Indicator"),
+        _("Unit of measure"),
+        _("This month"),
+        _("Year to date"),
+        _("Same month last year"),
+    )
     right = Align.RIGHT
     return Table(
         header, tuple(rows), (10, 37, 10, 15, 16, 16), (Align.CENTRE, Align.LEFT, Align.CENTRE, right, right, right)
@@ -147,7 +155,15 @@ def _late(picture: ReportPicture) -> Table:
         )
         for line in picture.late_lines
     )
-    header = (_("Month"), _("Code"), _("Indicator"), _("Unit"), _("As reported"), _("Now"), _("Difference"))
+    header = (
+        _("Reported month"),
+        _("Indicator code"),
+        _("Indicator"),
+        _("Unit of measure"),
+        _("As reported then"),
+        _("Figure now"),
+        _("Late addition"),
+    )
     right = Align.RIGHT
     return Table(
         header,
@@ -162,7 +178,14 @@ def _changes(picture: ReportPicture) -> Table:
         Row((line.key, line.title, line.unit, _shown(line.before), _shown(line.after), line.reason))
         for line in picture.differences
     )
-    header = (_("Code"), _("Indicator"), _("Unit"), _("Before"), _("After"), _("Reason"))
+    header = (
+        _("Indicator code"),
+        _("Indicator"),
+        _("Unit of measure"),
+        _("Before correction"),
+        _("After correction"),
+        _("Reason for correction"),
+    )
     right = Align.RIGHT
     return Table(
         header, rows, (9, 28, 11, 14, 14, 28), (Align.CENTRE, Align.LEFT, Align.CENTRE, right, right, Align.LEFT)
@@ -170,28 +193,32 @@ def _changes(picture: ReportPicture) -> Table:
 
 
 def _checks(picture: ReportPicture) -> Table:
-    rows = tuple(Row((check.name, _("holds") if check.holds else _("does not hold"))) for check in picture.checks)
-    return Table((_("Check"), _("Result")), rows, (80, 20), (Align.LEFT, Align.CENTRE))
+    rows = tuple(
+        Row((check.name, _("agrees (cross-check)") if check.holds else _("does not agree (cross-check)")))
+        for check in picture.checks
+    )
+    return Table((_("Cross-check"), _("Outcome of check")), rows, (80, 20), (Align.LEFT, Align.CENTRE))
 
 
 def _ending(picture: ReportPicture) -> list[Block]:
     """附件, issuer, seal and signatures. The list of annexes goes with them, so that no seal stands on an empty page."""
     names = [_("Figures of this report ({file}, inside this PDF)", file=picture.data_name), *picture.annexes]
     lead = _("Annexes: ")
-    if len(names) == 1:
-        listed = [Paragraph(lead + names[0], keep_with_next=True)]
-    else:
-        listed = [
-            Paragraph(f"{lead if not n else '　' * len(lead)}{n + 1}. {name}", keep_with_next=True)
-            for n, name in enumerate(names)
-        ]
+    indent = 2.0
+    listed: list[Block] = []
+    for number, name in enumerate(names, 1):
+        mark = (lead if number == 1 else "") + (f"{number}. " if len(names) > 1 else "")
+        hang = indent + text_width(mark, Face.BODY, 1.0)
+        listed.append(Paragraph(mark + name, indent=indent, hang=hang, keep_with_next=True))
+        if number == 1:  # further names stand under the first, not under the word before it
+            indent += text_width(lead, Face.BODY, 1.0)
     dated = picture.prepared_on
     return [
         *listed,
         SignatureBlock(
             issuer=picture.station_name,
-            seal=_("(seal)"),
-            dated=_("{year}-{month}-{day} (date on paper)", year=dated.year, month=dated.month, day=dated.day),
+            seal=_("(place of the seal)"),
+            dated=_("{year}-{month}-{day}", year=dated.year, month=dated.month, day=dated.day),
             lines=(_("Signature of the station head: "),),
             places=(
                 SignaturePlace("head", _("Electronic signature of the station head")),

@@ -47,7 +47,7 @@ def table(count: int, cell: str = "指标名称") -> Table:
 
 @pytest.mark.parametrize("before", [0, 5, 17, 18, 19, 20, 21])
 def test_rows_are_never_cut_and_the_header_is_on_every_page(before: int) -> None:
-    blocks = (Paragraph("前文" * 14 * before, indent=False), table(90)) if before else (table(90),)
+    blocks = (Paragraph("前文" * 14 * before, indent=0), table(90)) if before else (table(90),)
     data = render(paper(*blocks))
     where: dict[str, int] = {}
     for number, text in enumerate(texts(data)):
@@ -63,7 +63,7 @@ def test_rows_are_never_cut_and_the_header_is_on_every_page(before: int) -> None
 
 
 def test_tables_stay_inside_the_type_area() -> None:
-    data = render(paper(Paragraph("前文" * 14 * 7, indent=False), table(90)))
+    data = render(paper(Paragraph("前文" * 14 * 7, indent=0), table(90)))
     for number in range(len(texts(data))):
         body = [glyph for glyph in glyphs(data, number) if glyph.size < 14 or glyph.size > 14.5]
         assert min(glyph.base for glyph in body) >= grid.BODY_BOTTOM
@@ -83,7 +83,7 @@ def test_figures_are_ranged_right() -> None:
 
 def test_a_group_heading_is_never_the_last_row_of_a_page() -> None:
     for before in range(20):
-        data = render(paper(Paragraph("前文" * 14 * before, indent=False), table(60)))
+        data = render(paper(Paragraph("前文" * 14 * before, indent=0), table(60)))
         for number in range(len(texts(data))):
             last = rows([glyph for glyph in glyphs(data, number) if glyph.size != 14.0])[-1]
             assert not last.startswith(("组", "甲组")), f"{before} rows before, page {number + 1}"
@@ -109,9 +109,7 @@ def test_a_figure_wider_than_its_column_is_set_smaller_not_parted() -> None:
 def test_a_heading_is_never_last_on_its_page(before: int) -> None:
     for after in (Paragraph("正文"), table(3)):
         data = render(
-            paper(
-                Paragraph("前" * 28 * before, indent=False), Heading(1, "一、标题"), Heading(2, "（一）次标题"), after
-            )
+            paper(Paragraph("前" * 28 * before, indent=0), Heading(1, "一、标题"), Heading(2, "（一）次标题"), after)
         )
         pages = texts(data)
         page = next(number for number, text in enumerate(pages) if "一、标题" in text)
@@ -124,9 +122,7 @@ def test_a_seal_is_never_on_a_page_without_text(before: int) -> None:
     ending = SignatureBlock(
         "罕台镇社工站", "（印章）", "2024年4月3日", ("站长签字：",), (SignaturePlace("head", "站长"),)
     )
-    data = lay_out(
-        paper(Paragraph("前" * 28 * before, indent=False), Paragraph("附件：数据", keep_with_next=True), ending)
-    )
+    data = lay_out(paper(Paragraph("前" * 28 * before, indent=0), Paragraph("附件：数据", keep_with_next=True), ending))
     page = next(number for number, text in enumerate(texts(data.pdf)) if "（印章）" in text)
     assert "附件：数据" in texts(data.pdf)[page]
     assert data.places["head"].page == page

@@ -13,12 +13,12 @@ MM = 72 / 25.4
 
 
 def pages(characters: int) -> bytes:
-    return lay_out(Document("试", "站", (Paragraph("国" * characters, indent=False),), date(2024, 4, 3))).pdf
+    return lay_out(Document("试", "站", (Paragraph("国" * characters, indent=0),), date(2024, 4, 3))).pdf
 
 
 def test_one_page_holds_28_by_22_and_not_one_more() -> None:
-    whole = lay_out(Document("试", "站", (Paragraph("国" * 616, indent=False),), date(2024, 4, 3)))
-    more = lay_out(Document("试", "站", (Paragraph("国" * 617, indent=False),), date(2024, 4, 3)))
+    whole = lay_out(Document("试", "站", (Paragraph("国" * 616, indent=0),), date(2024, 4, 3)))
+    more = lay_out(Document("试", "站", (Paragraph("国" * 617, indent=0),), date(2024, 4, 3)))
     assert (whole.pages, more.pages) == (1, 2)
     body = [glyph for glyph in glyphs(whole.pdf, 0) if glyph.character == "国"]
     assert [len(row) for row in rows(body)] == [28] * 22

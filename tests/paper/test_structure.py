@@ -7,7 +7,7 @@ from datetime import date
 import pikepdf
 import pytest
 
-from station_app.paper.document import Align, Attachment, Document, Heading, Paragraph, Row, Table, Title
+from station_app.paper.document import Align, Attachment, Band, Document, Heading, Paragraph, Row, Table, Title
 from station_app.paper.finish import attach_json, attached
 from station_app.paper.flow import render
 
@@ -18,7 +18,12 @@ PAPER = Document(
         Title("罕台镇社工站2024年3月工作月报"),
         Heading(1, "一、基本情况"),
         Paragraph("正文" * 400),
-        Table(("指标", "数"), tuple(Row((f"第{n}项", str(n))) for n in range(40)), (70, 30), (Align.LEFT, Align.RIGHT)),
+        Table(
+            ("指标", "数"),
+            (Band("甲组"), *(Row((f"第{n}项", str(n))) for n in range(39))),
+            (70, 30),
+            (Align.LEFT, Align.RIGHT),
+        ),
     ),
     date(2024, 4, 3),
     attachments=(Attachment("2024-03.json", b'{"F04": "927.00"}'),),
@@ -52,7 +57,8 @@ def test_reading_order_is_title_heading_text_table(pdf: pikepdf.Pdf) -> None:
     table = pdf.Root.StructTreeRoot.K[0].K[3]
     assert len(table.K) == 41  # repeated headers are decoration
     assert [str(cell.S) for cell in table.K[0].K] == ["/TH", "/TH"]
-    assert {str(cell.S) for row in list(table.K)[1:] for cell in row.K} == {"/TD"}
+    assert int(table.K[1].K[0].A.ColSpan) == 2
+    assert {str(cell.S) for row in list(table.K)[2:] for cell in row.K} == {"/TD"}
 
 
 def test_every_piece_of_content_has_its_element_and_its_way_back(pdf: pikepdf.Pdf) -> None:

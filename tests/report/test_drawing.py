@@ -7,6 +7,8 @@ from dataclasses import replace
 import pikepdf
 import pytest
 
+from station_app.paper import grid
+from station_app.paper.breaking import BLANK_AFTER
 from station_app.paper.finish import attached
 from station_app.report.drawing import document, draw, names_found
 from station_app.report.drawing_model import Line, ReportPicture, Section
@@ -149,3 +151,39 @@ def test_an_empty_report_is_still_whole() -> None:
     assert text.count("本月无。") == 2
     assert "（印章）" in text
     assert document(empty).title.endswith("工作月报")
+
+
+def test_nothing_leaves_the_type_area_whatever_is_written() -> None:
+    rude = replace(
+        sample_picture(),
+        station_name="准格尔经济开发区" * 4 + "社会工作服务站",
+        sections=(
+            Section(
+                "A",
+                "很长的组名" * 12,
+                tuple(
+                    Line(f"A{n:03}z", "很长的指标名称" * (n % 7 + 1), "户次/人次", "123,456,789.00", "9" * 30, None)
+                    for n in range(60)
+                ),
+            ),
+        ),
+        summary=(
+            "https://example.org/" + "a" * 300,
+            "“" * 40 + "字" + "”" * 40,
+            "　　　字\n\n第二段\t有制表符",
+            "𬶏" * 100,
+        ),
+        problems=("A" * 500,),
+        annexes=("一份名字很长的附件" * 8, "第二份"),
+    )
+    drawn = draw(rude)
+    for page in range(drawn.pages):
+        for glyph in glyphs(drawn.pdf, page):
+            if glyph.size == grid.FOLIO_SIZE:
+                continue
+            assert glyph.left >= grid.LEFT - 0.5, (page, glyph)
+            blank = glyph.size / 2 if glyph.character in BLANK_AFTER else 0.0  # drawn in: its empty half may stand over
+            assert glyph.right - blank <= grid.RIGHT + 0.5, (page, glyph)
+            assert grid.BODY_BOTTOM - 0.5 <= glyph.base <= grid.BODY_TOP, (page, glyph)
+    image = picture(drawn.pdf, drawn.head_field.page)
+    assert image.width > 0
