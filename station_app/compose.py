@@ -16,7 +16,7 @@ from station_app.store.files import write_whole
 from station_app.store.opened import Store
 from station_app.store.refusals import StoreRefusal
 from station_app.store.vault import Unlocked, User, Vault
-from station_app.values.divisions import township_named
+from station_app.values.divisions import township
 
 DATABASE: Final = "station.db"
 RECOVERY: Final = "recovery-sheet.pdf"
@@ -64,9 +64,9 @@ def create_station(
     folder: Path, name: str, division: str, number: str, admin: str, password: str
 ) -> Created | Refusal:
     """A new station in an empty folder: vault, store, its own record, the policies in force, the recovery sheet."""
-    from station_app.kinds.policy_defaults import default_policies
+    from station_app.kinds.policy_defaults import policy_defaults
 
-    if township_named(division) is None and not (division.isdigit() and len(division) == 9):
+    if township(division) is None and not (division.isdigit() and len(division) == 9):
         return Refusal(StoreRefusal.DOES_NOT_FIT, {"field": "division", "why": division})
     made = Vault.create(folder, admin, password)
     if isinstance(made, Refusal):
@@ -76,7 +76,7 @@ def create_station(
     store = Store.create(_database(folder, unlocked), folder, station)
     opened = OpenStation(folder, vault, unlocked, store, Blobs(folder, unlocked.key))
     edits = [Edit("station", {"name": name, "code": station, "division": division})]
-    edits += [Edit("policy", fields) for fields in default_policies()]
+    edits += [Edit("policy", fields) for fields in policy_defaults()]
     done = store.change(edits, opened.author, "init")
     if isinstance(done, Refusal):
         opened.close()

@@ -40,9 +40,9 @@ class Refusal:
     @property
     def message(self) -> str:
         """The sentence for people, in their language."""
-        from station_app.wording import SENTENCES
+        from station_app.wording import sentence_of
 
-        return _(SENTENCES[self.code], **self.values)
+        return _(sentence_of(self.code), **self.values)
 
 
 class Refused(Exception):

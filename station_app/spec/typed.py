@@ -34,10 +34,10 @@ class Surroundings:
     township: str | None = None
 
 
-def read_typed(field: Field, raw: Raw, around: Surroundings) -> Read[Wire]:
+def read_typed(field: Field, raw: Raw | list[str], around: Surroundings) -> Read[Wire]:
     """The wire value of what was typed; ``reason`` when it cannot be read; value None without reason when empty."""
-    if field.meaning.name == "choices" and isinstance(raw, list):
-        return _choices(field, "、".join(raw), around)
+    if isinstance(raw, list):
+        raw = "、".join(raw)
     if is_empty(raw):
         return Read(None)
     return _READERS[field.meaning.name](field, raw, around)

@@ -189,7 +189,7 @@ class Door:
         warnings: list[tuple[str, Problem]] = []
         born: set[tuple[str, str]] = set()
         for edit in edits:
-            one = self._apply(connection, edit)
+            one = self._apply(connection, edit, resolving)
             if isinstance(one, Refusal):
                 return one
             if one.before is None:
@@ -204,7 +204,7 @@ class Door:
             written.append(one)
         return written, warnings
 
-    def _apply(self, connection: Connection, edit: Edit) -> Written | Refusal:
+    def _apply(self, connection: Connection, edit: Edit, resolving: bool) -> Written | Refusal:
         declared = KINDS.get(edit.kind)
         if declared is None:
             return Refusal(StoreRefusal.UNKNOWN_KIND, {"kind": edit.kind})
@@ -221,7 +221,7 @@ class Door:
             return Refusal(StoreRefusal.REMOVED)
         if before is not None and declared.merge == "append_only" and set(edit.fields) - {REMOVED}:
             return Refusal(StoreRefusal.APPEND_ONLY, {"kind": _(declared.kind_title)})
-        return applied(declared, edit, before)
+        return applied(declared, edit, before, resolving)
 
     def _check(
         self, connection: Connection, one: Written, born: set[tuple[str, str]], resolving: bool
@@ -337,8 +337,13 @@ def exists(connection: Connection, station: str, declared: type[Record], record:
     return row is not None and not row.removed
 
 
-def applied(declared: type[Record], edit: Edit, before: Mapping[str, object] | None) -> Written:
-    """The record after an edit, computed fields included, and the fields that really change."""
+def applied(
+    declared: type[Record], edit: Edit, before: Mapping[str, object] | None, resolving: bool = False
+) -> Written:
+    """The record after an edit, computed fields included, and the fields that really change.
+
+    ``resolving``: what the edit names is written even where the same value is shown, for that decides a conflict.
+    """
     record = edit.record or new_id()
     after = declared(id=record)
     for name in declared.fields:
@@ -350,11 +355,11 @@ def applied(declared: type[Record], edit: Edit, before: Mapping[str, object] | N
     changed: dict[str, Wire] = {}
     for name in declared.fields:
         value = getattr(after, name)
-        if value != (before.get(name) if before is not None else None):
+        if value != (before.get(name) if before is not None else None) or (resolving and name in edit.fields):
             changed[name] = value
     if REMOVED in edit.fields:
         removing = bool(edit.fields[REMOVED])
-        if removing != bool(before.get(REMOVED) if before is not None else None):
+        if resolving or removing != bool(before.get(REMOVED) if before is not None else None):
             changed[REMOVED] = removing
     return Written(declared, record, before, after, changed)
 

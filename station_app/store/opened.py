@@ -13,6 +13,7 @@ from station_app.messages import Refusal, Refused
 from station_app.store import entries as e
 from station_app.store import history, journal, rebuild, schema
 from station_app.store.change import BATCH_ITEMS, Author, Done, Door, Edit, applied, current, items_of
+from station_app.store.conflicts import Conflict, conflicts, deciding
 from station_app.store.engine import Database, is_disk_error
 from station_app.store.fold import Fold
 from station_app.store.heads import REMOVED
@@ -191,7 +192,24 @@ class Store:
             return self.change(groups[0], author, "undo", resolving=True)
         return self.batch(_one_by_one(groups), author, "undo")
 
+    def conflicts(self) -> list[Conflict]:
+        """What two devices wrote differently and nobody has decided."""
+        with self.database.reading() as connection:
+            return conflicts(connection, self.station)
+
+    def resolve(self, conflict: str, take: str, author: Author) -> Done | Refusal:
+        """Decide a conflict for one of its heads; deciding is an ordinary write that has seen all of them."""
+        edit = deciding(self.conflicts(), conflict, take)
+        if isinstance(edit, Refusal):
+            return edit
+        return self.change([edit], author, "resolve", resolving=True)
+
     # ------------------------------------------------------------------ proof
+
+    def entry_count(self) -> int:
+        """How many entries the journal holds."""
+        with self.database.reading() as connection:
+            return sum(one.seq for one in journal.devices(connection, self.station))
 
     def check(self) -> dict[str, str]:
         """Every device's chain: "ok", or what is wrong with it."""

@@ -1,0 +1,5 @@
+"""The command line: every command of CONTRACT, people's text on standard error, one JSON document with ``--json``."""
+
+from station_app.cli.runner import run
+
+__all__ = ["run"]

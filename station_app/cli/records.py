@@ -1,0 +1,297 @@
+"""Commands about records: add, set, remove, show, list, find, history, undo, conflicts, import, export."""
+
+import argparse
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from station_app.cli.commands import Command, Context, Result, UsageError, ok
+from station_app.clock import LOCAL, today
+from station_app.messages import N_, Refusal, Refused, _
+from station_app.wording import sentence_named
+
+if TYPE_CHECKING:
+    from station_app.compose import OpenStation
+    from station_app.kinds.base import Record
+    from station_app.spec.meanings import Wire
+    from station_app.store.records import Found
+
+
+def _kind_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", metavar="KIND", help=_("the kind of record; “kinds” lists them"))
+
+
+def _record_words(parser: argparse.ArgumentParser) -> None:
+    _kind_words(parser)
+    parser.add_argument("id", metavar="ID", help=_("the record's id"))
+
+
+def _fields_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "fields", nargs="*", metavar="FIELD=VALUE", help=_("a field and what is typed into it; nothing after = empties it")
+    )
+
+
+def _add_words(parser: argparse.ArgumentParser) -> None:
+    _kind_words(parser)
+    _fields_words(parser)
+
+
+def _set_words(parser: argparse.ArgumentParser) -> None:
+    _record_words(parser)
+    _fields_words(parser)
+
+
+def _kind(name: str) -> "type[Record]":
+    from station_app.kinds import KINDS
+    from station_app.store.refusals import StoreRefusal
+
+    declared = KINDS.get(name)
+    if declared is None:
+        raise Refused(Refusal(StoreRefusal.UNKNOWN_KIND, {"kind": name}))
+    return declared
+
+
+def _typed(declared: "type[Record]", words: list[str], township: str) -> "dict[str, Wire]":
+    """What was typed, as wire values by field."""
+    from station_app.spec.typed import Surroundings, read_typed
+    from station_app.store.refusals import StoreRefusal
+
+    around = Surroundings(today(), township=township)
+    values: dict[str, Wire] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals:
+            raise UsageError(_("“{word}” is no FIELD=VALUE.", word=word))
+        field = declared.fields.get(name)
+        if field is None:
+            raise Refused(Refusal(StoreRefusal.UNKNOWN_FIELD, {"kind": declared.kind, "field": name}))
+        read = read_typed(field, text, around)
+        if read.reason is not None:
+            why = _(sentence_named(read.reason))
+            raise Refused(
+                Refusal(StoreRefusal.DOES_NOT_FIT, {"field": _(field.title), "name": name, "why": why, "reason": read.reason})
+            )
+        values[name] = read.value
+    return values
+
+
+def _shown(found: "Found") -> dict[str, Any]:
+    return {"kind": found.kind, "id": found.id, "title": found.title, "fields": dict(found.fields)}
+
+
+def _lines_of(found: "Found") -> list[str]:
+    from station_app.kinds import KINDS
+    from station_app.spec.typed import show_typed
+
+    fields = KINDS[found.kind].fields
+    return [f"{found.title}  ({found.id})"] + [
+        f"  {_(fields[name].title)}: {show_typed(fields[name], value, masked=True)}" for name, value in found.fields.items()
+    ]
+
+
+def _one(station: "OpenStation", kind: str, record: str) -> "Found":
+    from station_app.store.refusals import StoreRefusal
+
+    with station.store.reading() as reader:
+        found = reader.get(kind, record)
+    if found is None:
+        raise Refused(Refusal(StoreRefusal.UNKNOWN_RECORD, {"kind": kind, "record": record}))
+    return found
+
+
+def _write(context: Context, record: str | None, action: str) -> Result:
+    from station_app.store.change import Edit
+
+    declared = _kind(context.words.kind)
+    with context.station() as station:
+        if record is not None:
+            _one(station, declared.kind, record)
+        values = _typed(declared, context.words.fields, station.store.station[:9])
+        done = ok(station.store.change([Edit(declared.kind, values, record)], station.author, action))
+        found = _one(station, declared.kind, done.records[0])
+        warnings = [{"code": p.code, "message": _(p.sentence, **p.values)} for _record, p in done.warnings]
+    document = {"id": found.id, "fields": dict(found.fields), "entry": done.entries[0], "warnings": warnings}
+    return Result(document, (*_lines_of(found), *(str(w["message"]) for w in warnings)))
+
+
+def _add(context: Context) -> Result:
+    return _write(context, None, "create")
+
+
+def _set(context: Context) -> Result:
+    return _write(context, context.words.id, "edit")
+
+
+def _remove(context: Context) -> Result:
+    declared = _kind(context.words.kind)
+    with context.station() as station:
+        before = _one(station, declared.kind, context.words.id)
+        done = ok(station.store.remove(declared.kind, context.words.id, station.author))
+    document = {"id": before.id, "fields": dict(before.fields), "entry": done.entries[0], "removed": True}
+    return Result(document, (_("Removed. “undo {entry}” brings it back.", entry=done.entries[0]),))
+
+
+def _show(context: Context) -> Result:
+    declared = _kind(context.words.kind)
+    with context.station() as station:
+        found = _one(station, declared.kind, context.words.id)
+    return Result({**_shown(found), "removed": found.removed}, tuple(_lines_of(found)))
+
+
+def _list_words(parser: argparse.ArgumentParser) -> None:
+    _kind_words(parser)
+    parser.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE", help=_("only records with this value"))
+    parser.add_argument("--limit", type=int, metavar="N", help=_("at most so many"))
+
+
+def _records_result(found: "list[Found]") -> Result:
+    lines = [f"{f.id}  {f.title}" for f in found] or [_("Nothing found.")]
+    return Result({"records": [_shown(f) for f in found]}, tuple(lines))
+
+
+def _list(context: Context) -> Result:
+    declared = _kind(context.words.kind)
+    with context.station() as station:
+        where = _typed(declared, context.words.where, station.store.station[:9])
+        with station.store.reading() as reader:
+            return _records_result(reader.all(declared.kind, where, context.words.limit))
+
+
+def _find_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", metavar="TEXT", help=_("name, pinyin, initials, part of a number, village"))
+
+
+def _find(context: Context) -> Result:
+    with context.station() as station, station.store.reading() as reader:
+        return _records_result(reader.find(context.words.text))
+
+
+def _history(context: Context) -> Result:
+    declared = _kind(context.words.kind)
+    with context.station() as station:
+        _one(station, declared.kind, context.words.id)
+        steps = station.store.history(declared.kind, context.words.id)
+        names = {step.author: station.user_name(step.author) for step in steps}
+    entries = [
+        {"entry": s.entry, "time": s.time, "author": names[s.author], "device": s.device, "action": s.action,
+         "fields": {name: list(pair) for name, pair in s.fields.items()}}
+        for s in steps
+    ]  # fmt: skip
+    lines: list[str] = []
+    for step in steps:
+        at = datetime.fromtimestamp(step.time / 1000, LOCAL).strftime("%Y-%m-%d %H:%M")
+        lines.append(f"{at}  {names[step.author]}  {step.action}  {step.entry}")
+        lines += [f"  {name}: {old} → {new}" for name, (old, new) in step.fields.items()]
+    return Result({"entries": entries}, tuple(lines))
+
+
+def _entry_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("entry", metavar="ENTRY", help=_("the entry, as “history” shows it"))
+
+
+def _undo(context: Context) -> Result:
+    with context.station() as station:
+        done = ok(station.store.undo(context.words.entry, station.author))
+    entries = [{"entry": name} for name in done.entries]
+    return Result({"entries": entries, "records": list(done.records)}, (_("Taken back: {n} records.", n=len(done.records)),))
+
+
+def _conflicts(context: Context) -> Result:
+    with context.station() as station:
+        found = station.store.conflicts()
+        names = {h["author"]: station.user_name(h["author"]) for c in found for h in c.heads}
+    document = [
+        {"id": c.id, "kind": c.kind, "record": c.record, "field": c.field,
+         "heads": [{**h, "author": names[h["author"]], "head": f"{h['device']}:{h['seq']}"} for h in c.heads]}
+        for c in found
+    ]  # fmt: skip
+    lines = [f"{c['id']}: " + " / ".join(f"{h['value']} ({h['author']}, {h['head']})" for h in c["heads"]) for c in document]
+    return Result({"conflicts": document}, tuple(lines) or (_("There are no conflicts."),))
+
+
+def _resolve_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("conflict", metavar="CONFLICT", help=_("the conflict, as “conflicts” shows it"))
+    parser.add_argument("--take", required=True, metavar="HEAD", help=_("the entry whose value is right"))
+
+
+def _resolve(context: Context) -> Result:
+    with context.station() as station:
+        done = ok(station.store.resolve(context.words.conflict, context.words.take, station.author))
+        left = len(station.store.conflicts())
+    return Result({"entries": [{"entry": e} for e in done.entries], "conflicts": left}, (_("Decided. {n} left.", n=left),))
+
+
+def _import_words(parser: argparse.ArgumentParser) -> None:
+    _kind_words(parser)
+    parser.add_argument("file", metavar="FILE", help=_("the ledger: .xlsx, .xls, .ods, .csv, or our own .json"))
+    parser.add_argument("--sheet", metavar="S", help=_("only this sheet"))
+    parser.add_argument("--dry-run", action="store_true", help=_("read and check only, write nothing"))
+    parser.add_argument("--refused", metavar="OUT.xlsx", help=_("write the refused rows, each with its reason, to this workbook"))
+
+
+def _import(context: Context) -> Result:
+    from station_app.compose import import_ledger
+
+    declared = _kind(context.words.kind)
+    words = context.words
+    with context.station() as station:
+        taken = ok(
+            import_ledger(
+                station, declared.kind, Path(words.file), sheet=words.sheet, dry_run=words.dry_run,
+                refused_to=Path(words.refused) if words.refused else None, progress=context.say,
+            )
+        )  # fmt: skip
+    return Result(taken, tuple(import_lines(taken)))
+
+
+def import_lines(taken: Mapping[str, Any]) -> list[str]:
+    """An import's outcome for people."""
+    lines = [
+        _(
+            "{read} rows read: {added} added, {changed} changed, {same} already there, {refused} refused.",
+            read=taken["read"], added=taken["added"], changed=taken["changed"], same=taken["same"], refused=len(taken["refused"]),
+        )
+    ]  # fmt: skip
+    lines += [_("Row {row}: {message}", row=r["row"], message=r["message"]) for r in taken["refused"]]
+    return lines
+
+
+def _export_words(parser: argparse.ArgumentParser) -> None:
+    _kind_words(parser)
+    parser.add_argument("out", metavar="OUT", help=_("the file to write: .xlsx, .csv or .json"))
+    parser.add_argument("--reason", required=True, metavar="TEXT", help=_("why these records leave the program; it is kept"))
+    parser.add_argument("--plain", action="store_true", help=_("readable for everyone who gets the file"))
+    parser.add_argument("--recipient", metavar="AGE", help=_("encrypt for this age recipient (age1…)"))
+
+
+def _export(context: Context) -> Result:
+    from station_app.compose import export_records
+
+    declared = _kind(context.words.kind)
+    words = context.words
+    if not words.plain and not words.recipient:
+        raise UsageError(_("Name a recipient (--recipient age1…), or say --plain to write a readable file."))
+    with context.station() as station:
+        written = ok(export_records(station, declared.kind, Path(words.out), words.reason, None if words.plain else words.recipient))
+    return Result(written, (_("{n} records written to {file}.", n=written["written"], file=written["file"]),))
+
+
+
+
+_D = "station-app --data 罕台镇"
+COMMANDS = (
+    Command(("add",), N_("Enter a new record."), f"{_D} add resident name=李桂花 phone=19900001234", _add, _add_words),
+    Command(("set",), N_("Change fields of a record."), f"{_D} set farm_plot ID area=5亩2分", _set, _set_words),
+    Command(("remove",), N_("Remove a record; its history stays."), f"{_D} remove visit ID", _remove, _record_words),
+    Command(("show",), N_("Show a record."), f"{_D} show elder ID", _show, _record_words),
+    Command(("list",), N_("List the records of a kind."), f"{_D} list volunteer --limit 20", _list, _list_words),
+    Command(("find",), N_("Find records by what people remember of them."), f"{_D} find lgh", _find, _find_words),
+    Command(("history",), N_("Show who changed what in a record, and when."), f"{_D} history elder ID", _history, _record_words),
+    Command(("undo",), N_("Take an entry (a whole import, if it belongs to one) back."), f"{_D} undo ENTRY", _undo, _entry_words),
+    Command(("conflicts",), N_("List what two computers entered differently."), f"{_D} conflicts", _conflicts),
+    Command(("resolve",), N_("Decide a conflict."), f"{_D} resolve CONFLICT --take HEAD", _resolve, _resolve_words),
+    Command(("import",), N_("Take a ledger in."), f"{_D} import elder 老年人台账.xlsx --refused 退回.xlsx", _import, _import_words),
+    Command(("export",), N_("Write the records of a kind to a file."), f"{_D} export elder out.xlsx --reason 旗民政局核对 --plain", _export, _export_words),
+)  # fmt: skip

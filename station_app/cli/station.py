@@ -1,0 +1,175 @@
+"""Commands about the station as a whole: init, users, kinds, check."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from station_app.cli.commands import Command, Context, Result, UsageError, ok, read_secret
+from station_app.messages import N_, _
+from station_app.store.vault import Role, User
+
+
+def _init_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--station", required=True, metavar="NAME", help=_("the station's name"))
+    parser.add_argument("--division", required=True, metavar="CODE9", help=_("the township's division code, 9 digits"))
+    parser.add_argument("--number", default="01", metavar="NN", help=_("the station's number in the township, two digits"))
+    parser.add_argument("--admin", required=True, metavar="NAME", help=_("the station head's name"))
+
+
+def _init(context: Context) -> Result:
+    from station_app.compose import create_station
+
+    words = context.words
+    if not (len(words.division) == 9 and words.division.isdigit()):
+        raise UsageError(_("The division code has 9 digits, for example 150602102."))
+    if not (len(words.number) == 2 and words.number.isdigit()):
+        raise UsageError(_("The station's number has two digits, for example 01."))
+    made = ok(
+        create_station(
+            context.data, words.station, words.division, words.number, words.admin, context.password(words.admin)
+        )
+    )
+    try:
+        store = made.station.store
+        document = {"station": store.station, "device": store.device, "recovery_sheet": str(made.recovery_sheet)}
+    finally:
+        made.station.close()
+    return Result(
+        document,
+        (
+            _("The station {station} was created in {folder}.", station=store.station, folder=context.data),
+            _("Print the recovery sheet {file}, lock it away, then delete the file.", file=made.recovery_sheet),
+        ),
+    )
+
+
+def _users_result(users: list[User]) -> Result:
+    document = {"users": [{"name": u.name, "role": u.role, "active": u.active} for u in users]}
+    titles = {r.value: _(r.label) for r in Role}
+    lines = tuple(
+        f"{u.name}  {titles.get(u.role, u.role)}  {_('active') if u.active else _('disabled')}" for u in users
+    )
+    return Result(document, lines)
+
+
+def _user_list(context: Context) -> Result:
+    from station_app.store.vault import Vault
+
+    return _users_result(ok(Vault.load(context.data)).users())
+
+
+def _name_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help=_("the user's name"))
+
+
+def _new_password_words(parser: argparse.ArgumentParser) -> None:
+    _name_words(parser)
+    parser.add_argument(
+        "--new-password-file", metavar="FILE", help=_("a file whose first line is the new password; default: asked")
+    )
+
+
+def _add_words(parser: argparse.ArgumentParser) -> None:
+    _new_password_words(parser)
+    parser.add_argument("--role", required=True, choices=[r.value for r in Role], help=_("what the user may do"))
+
+
+def _new_password(context: Context, who: str) -> str:
+    import getpass
+
+    if context.words.new_password_file:
+        return read_secret(Path(context.words.new_password_file))
+    if context.words.password_file:
+        return read_secret(Path(context.words.password_file))
+    first = getpass.getpass(_("New password of {name}: ", name=who))
+    if first != getpass.getpass(_("The same once more: ")):
+        raise UsageError(_("The two passwords are not the same."))
+    return first
+
+
+def _user_add(context: Context) -> Result:
+    with context.station() as station:
+        ok(station.vault.add(station.unlocked, context.words.name, context.words.role, _new_password(context, context.words.name)))
+        return _users_result(station.vault.users())
+
+
+def _user_disable(context: Context) -> Result:
+    with context.station() as station:
+        ok(station.vault.disable(station.unlocked, context.words.name))
+        return _users_result(station.vault.users())
+
+
+def _user_password(context: Context) -> Result:
+    with context.station() as station:
+        ok(station.vault.set_password(station.unlocked, context.words.name, _new_password(context, context.words.name)))
+        return _users_result(station.vault.users())
+
+
+def _kinds(context: Context) -> Result:
+    from station_app.kinds import KINDS
+
+    kinds: list[dict[str, Any]] = []
+    for declared in KINDS.classes():
+        fields = [
+            {
+                "name": f.name, "title": _(f.title), "meaning": f.meaning.name, "required": f.needed or f.required,
+                "needed": f.needed, "private": f.private, "computed": f.computed, "refers_to": f.target,
+                "codes": {code: _(title) for code, title in f.code_titles.items()} or None,
+            }
+            for f in declared.fields.values()
+        ]  # fmt: skip
+        kinds.append(
+            {"kind": declared.kind, "title": declared.titled(), "section": declared.section, "merge": declared.merge, "fields": fields}
+        )
+    lines = tuple(f"{k['kind']}  {k['title']}: " + "、".join(f"{f['name']} {f['title']}" for f in k["fields"]) for k in kinds)
+    return Result({"kinds": kinds}, lines)
+
+
+def _check_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rebuild", action="store_true", help=_("fold the whole journal again and compare every row"))
+
+
+def _check(context: Context) -> Result:
+    with context.station() as station:
+        chains = station.store.check()
+        entries = station.store.entry_count()
+        document: dict[str, Any] = {"entries": entries, "chains": chains}
+        lines = [_("{n} entries.", n=entries)]
+        lines += [f"{device}: {_('in order') if state == 'ok' else state}" for device, state in chains.items()]
+        good = all(state == "ok" for state in chains.values())
+        if context.words.rebuild:
+            differences = station.store.differences()
+            document["rebuild"] = differences or "same"
+            good = good and not differences
+            lines.append(
+                _("Every row is what the journal says.")
+                if not differences
+                else _("{n} rows are not what the journal says.", n=len(differences))
+            )
+    return Result(document, tuple(lines), 0 if good else 1)
+
+
+COMMANDS = (
+    Command(
+        ("init",), N_("Create a new, encrypted station in a folder."),
+        "station-app --data 罕台镇 init --station 罕台镇社工站 --division 150602102 --admin 乔站长", _init, _init_words,
+    ),
+    Command(
+        ("user", "add"), N_("Add a user (head only)."),
+        "station-app --data 罕台镇 user add 王社工 --role worker", _user_add, _add_words,
+    ),
+    Command(("user", "list"), N_("List the users."), "station-app --data 罕台镇 user list", _user_list),
+    Command(
+        ("user", "disable"), N_("Take a user's way in away (head only)."),
+        "station-app --data 罕台镇 user disable 王社工", _user_disable, _name_words,
+    ),
+    Command(
+        ("user", "password"), N_("Give a user a new password."),
+        "station-app --data 罕台镇 user password 王社工", _user_password, _new_password_words,
+    ),
+    Command(("kinds",), N_("List the kinds of records and their fields."), "station-app --json kinds", _kinds),
+    Command(
+        ("check",), N_("Check that nothing in the station's files was lost or changed."),
+        "station-app --data 罕台镇 check --rebuild", _check, _check_words,
+    ),
+)  # fmt: skip
