@@ -1,6 +1,7 @@
 """Draws a month report on the official page: title, five parts, annex, and the places where it is signed and sealed."""
 
 from collections.abc import Iterable
+from math import ceil, floor
 
 from station_app.messages import _
 from station_app.paper.document import (
@@ -72,7 +73,8 @@ def document(picture: ReportPicture) -> Document:
 
 
 def _field(place: Place) -> FieldPlace:
-    return FieldPlace(place.page, (place.left, place.bottom, place.right, place.top))
+    """The rectangle in whole points, within the drawn one."""
+    return FieldPlace(place.page, (ceil(place.left), ceil(place.bottom), floor(place.right), floor(place.top)))
 
 
 def _blocks(picture: ReportPicture) -> list[Block]:

@@ -98,10 +98,10 @@ class ReportPicture:
 
 @dataclass(frozen=True, slots=True)
 class FieldPlace:
-    """Where a signature field goes: the page counted from 0, the rectangle (left, bottom, right, top) in points."""
+    """Where a signature field goes: the page counted from 0, the rectangle (left, bottom, right, top) in whole points."""
 
     page: int
-    rect: tuple[float, float, float, float]
+    rect: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,7 @@ def test_signature_places_are_empty_rectangles_beside_each_other(sample: ReportP
     assert head.rect[2] < centre.rect[0]
     image = picture(drawn.pdf, head.page).convert("L")
     edge = [
-        image.getpixel((round((head.rect[0] - 1) * 2), image.height - round(y * 2)))
-        for y in range(int(head.rect[1]), int(head.rect[3]))
+        image.getpixel((round((grid.LEFT) * 2), image.height - round(y * 2))) for y in range(head.rect[1], head.rect[3])
     ]
     assert any(isinstance(value, int | float) and value < 200 for value in edge), "the rectangle is visible"
 
