@@ -1,1 +1,1 @@
-"""The window: the only layer that imports PySide6."""
+"""The window: screens that show records and ask the core to change them; they never touch the database."""

@@ -1,1 +1,29 @@
-"""Hand-made screens: unlock, month report, hand in."""
+"""Screens made by hand, because a generated one would not do: unlock, first start, month report, hand in, import, users."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from station_app.messages import N_
+from station_app.ui.desk import Desk
+from station_app.ui.places import Around, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen in the navigation."""
+
+    name: str
+    title: str
+    icon: str
+    make: Callable[[Desk, Around], Page]
+    bottom: bool = False
+
+
+def _users(desk: Desk, around: Around) -> Page:
+    from station_app.ui.screens.users import UsersScreen
+
+    return UsersScreen(desk, around)
+
+
+SCREENS: Final[tuple[Screen, ...]] = (Screen("users", N_("Users"), "users", _users, bottom=True),)

@@ -1,0 +1,247 @@
+"""Starts the window: set-up before the application exists, fonts, look, unlock or first start, then the station."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, MutableMapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QFont, QFontDatabase, QGuiApplication, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+
+from station_app.messages import Refusal, _
+from station_app.settings import RESOURCES
+from station_app.ui import theme
+from station_app.ui.jobs import Jobs
+from station_app.ui.refusals import said
+from station_app.ui.screens.unlock import UnlockScreen
+
+if TYPE_CHECKING:  # heavy parts come after the first paint
+    from station_app.compose import Created, OpenStation
+    from station_app.ui.desk import Desk
+    from station_app.ui.main_window import MainWindow
+    from station_app.ui.screens.first_start import FirstStartScreen, Wanted
+
+
+def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
+    """What must stand before the application is made.
+
+    The wheels ship no fcitx plugin; fcitx 5 speaks ibus' protocol, so that Chinese can be typed there too.
+    """
+    if environment.get("QT_IM_MODULE", "").startswith("fcitx"):
+        plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforminputcontexts"
+        if not any("fcitx" in plugin.name for plugin in plugins.glob("*")):
+            environment["QT_IM_MODULE"] = "ibus"
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+
+
+def dress(app: QApplication) -> None:
+    """Fonts, colours and stylesheet."""
+    for name in ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf", "NotoSansMongolian-Regular.ttf"):
+        path = RESOURCES / "fonts" / name
+        if path.exists():
+            QFontDatabase.addApplicationFont(str(path))
+    font = QFont()
+    font.setFamilies(list(theme.FAMILIES))
+    font.setPixelSize(theme.BODY)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    app.setFont(font)
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    theme.dress(app)
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """The one application, made and dressed on first call."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        if not existing.property("dressed"):
+            dress(existing)
+            existing.setProperty("dressed", True)
+        return existing
+    prepare()
+    app = QApplication([sys.argv[0] if sys.argv else "station-app", *arguments])
+    app.setApplicationName("station-app")
+    app.setApplicationDisplayName("")
+    dress(app)
+    app.setProperty("dressed", True)
+    return app
+
+
+class Window(QMainWindow):
+    """The one top-level window: unlock, first start or the open station."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self._painted = False
+        self.jobs = Jobs(self)
+        self.desk: Desk | None = None
+        self.main: MainWindow | None = None
+        self._start: FirstStartScreen | None = None
+        self._station: OpenStation | None = None
+        self.setWindowTitle(_("Social-work station"))
+        self.resize(1180, 720)
+        self.setMinimumSize(900, 560)
+        self._stack = QStackedWidget()
+        self.setCentralWidget(self._stack)
+        self.unlock = UnlockScreen()
+        self.unlock.wanted.connect(self._unlock)
+        self._stack.addWidget(self.unlock)
+
+    # ------------------------------------------------------------------ beginning
+
+    def begin(self) -> None:
+        """After the first paint: which station is here, and the heavy parts warm."""
+        folder = self.folder
+        if not (folder / "vault.json").exists():
+            self._first_start()
+            return
+        self.jobs.query(self, lambda: _names(folder), self._offer, lambda refusal: self.unlock.refuse(said(refusal)))
+        self.jobs.query(self, _warm, lambda _nothing: None)
+
+    def _offer(self, names: list[str]) -> None:
+        self.unlock.offer(names)
+
+    def _first_start(self) -> None:
+        from station_app.ui.screens.first_start import FirstStartScreen
+
+        screen = self._start = FirstStartScreen(self.folder)
+        screen.wanted.connect(self._create)
+        screen.finished.connect(self._into)
+        self._show(screen)
+        self.jobs.query(self, _townships, screen.offer)
+        self.jobs.query(self, _warm, lambda _nothing: None)
+
+    def _create(self, wanted: "Wanted") -> None:
+        folder = self.folder
+        screen = self._start
+        assert screen is not None
+
+        def create(_progress: object) -> "Created | Refusal":
+            from station_app.compose import create_station
+
+            return create_station(folder, wanted.name, wanted.division, wanted.number, wanted.admin, wanted.password)
+
+        def made(created: "Created") -> None:
+            self._station = created.station
+            screen.made(created.recovery_sheet)
+
+        self.jobs.change(self, create, made, lambda refusal: screen.refuse(said(refusal)))
+
+    # ------------------------------------------------------------------ opening and locking
+
+    def _unlock(self, user: str, password: str) -> None:
+        folder = self.folder
+
+        def unlock(_progress: object) -> "OpenStation | Refusal":
+            from station_app.compose import open_station
+
+            return open_station(folder, user, lambda _name: password)
+
+        self.jobs.change(self, unlock, self._opened, lambda refusal: self.unlock.refuse(said(refusal)))
+
+    def _opened(self, station: "OpenStation") -> None:
+        self._station = station
+        self._into()
+
+    def _into(self) -> None:
+        """The open station."""
+        from station_app.ui.desk import Desk
+
+        station = self._station
+        assert station is not None
+        self.desk = Desk(station, self.jobs, self)
+        self.desk.ask(self, _station_name, self._enter)
+
+    def _enter(self, name: str) -> None:
+        from station_app.ui.main_window import MainWindow
+
+        assert self.desk is not None
+        self.main = MainWindow(self.desk, self.desk.code[:9], name)
+        self.main.locked.connect(self.lock)
+        if name:
+            self.setWindowTitle(f"{_('Social-work station')} - {name}")
+        self._show(self.main)
+        self.unlock.fresh()
+
+    def lock(self) -> None:
+        """Close the station and show the unlock screen again."""
+        main, desk = self.main, self.desk
+        self.main = self.desk = self._station = None
+        self.setWindowTitle(_("Social-work station"))
+        self._stack.setCurrentWidget(self.unlock)
+        if main is not None:
+            self._stack.removeWidget(main)
+            main.deleteLater()
+        if desk is not None:
+            desk.close()
+            desk.deleteLater()
+        self.begin()
+
+    def _show(self, screen: QWidget) -> None:
+        self._stack.addWidget(screen)
+        self._stack.setCurrentWidget(screen)
+
+    # ------------------------------------------------------------------ events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            bench = os.environ.get("BENCH_PAINT_FILE")
+            if bench:
+                Path(bench).write_text(str(time.time_ns()), "ascii")
+            QTimer.singleShot(0, self, self.begin)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.main is not None:
+            self.main.may_close(event)
+            if not event.isAccepted():
+                return
+        if self.desk is not None:
+            self.desk.close()
+        else:
+            self.jobs.finish()
+            if self._station is not None:
+                self._station.close()
+        self.main = self.desk = self._station = None
+        event.accept()
+
+
+def _names(folder: Path) -> list[str] | Refusal:
+    from station_app.store.vault import Vault
+
+    vault = Vault.load(folder)
+    return vault if isinstance(vault, Refusal) else [user.name for user in vault.users() if user.active]
+
+
+def _townships() -> list[tuple[str, str, str]]:
+    from station_app.values.divisions import townships
+
+    return [(t.code, t.name, t.county_name) for t in townships().values()]
+
+
+def _warm() -> None:
+    """Import what the open station needs while the password is typed."""
+    import station_app.compose
+    import station_app.ui.main_window  # noqa: F401
+
+
+def _station_name(station: "OpenStation") -> str:
+    with station.store.reading() as reader:
+        found = reader.all("station", limit=1)
+    name = found[0].fields.get("name") if found else None
+    return name if isinstance(name, str) else ""
+
+
+def run(data_folder: Path, arguments: Sequence[str] = (), ready: Callable[[Window], None] | None = None) -> int:
+    """Show the window until it is closed. ``ready`` is called with it once it is shown (tests, pictures)."""
+    app = application(arguments)
+    window = Window(data_folder)
+    window.show()
+    if ready is not None:
+        ready(window)
+    return app.exec()
+

@@ -1,0 +1,224 @@
+"""Small pieces every page is put together from: titles, cards, chips, messages, the bar that offers to undo."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from station_app.messages import _
+from station_app.ui.theme import S2, S3, S4, S6
+
+#: How long a passing message with a way back stays: long enough to read it and to change one's mind.
+STAY_MS = 12_000
+
+
+def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:
+    """A text; ``look`` is its object name in the stylesheet."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if look:
+        made.setObjectName(look)
+    if wrap:
+        made.setWordWrap(True)
+    return made
+
+
+def chip(text: str, look: str) -> QLabel:
+    """A word in a coloured pill: good, warn, bad, info or plain; the word carries the meaning, not the colour."""
+    made = label(text)
+    made.setProperty("chip", look)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def button(text: str, pressed: Callable[[], None] | None = None, look: str = "") -> QPushButton:
+    """A button; one primary button a page."""
+    made = QPushButton(text)
+    if look:
+        made.setObjectName(look)
+    if pressed is not None:
+        made.clicked.connect(lambda _checked=False: pressed())
+    return made
+
+
+def card() -> tuple[QFrame, QVBoxLayout]:
+    """A white card and its layout."""
+    frame = QFrame()
+    frame.setObjectName("card")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(S4, S4, S4, S4)
+    layout.setSpacing(S3)
+    return frame, layout
+
+
+def rule() -> QFrame:
+    """A hair line."""
+    line = QFrame()
+    line.setObjectName("rule")
+    return line
+
+
+def scrolling(inner: QWidget) -> QScrollArea:
+    """A body that scrolls when the window is small or the text is large."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setAccessibleName(_("Content of the page"))
+    inner.setObjectName("body")
+    area.setWidget(inner)
+    return area
+
+
+class Heading(QWidget):
+    """Title and subtitle of a page on the left, its buttons on the right."""
+
+    def __init__(self, title: str, subtitle: str = "") -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(S2)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        self.title = label(title, "title")
+        self.subtitle = label(subtitle, "subtitle")
+        texts.addWidget(self.title)
+        texts.addWidget(self.subtitle)
+        row.addLayout(texts, 1)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(S2)
+        row.addLayout(self._buttons)
+
+    def add(self, *widgets: QWidget) -> None:
+        """Buttons, from left to right; the primary one last."""
+        for widget in widgets:
+            self._buttons.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+
+
+class Message(QFrame):
+    """A sentence in a coloured box: errors, notice, caution or success, with at most one thing to do about it."""
+
+    def __init__(self, look: str = "notice") -> None:
+        super().__init__()
+        self.setObjectName(look)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(S3, S2, S3, S2)
+        self.text = label(wrap=True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addWidget(self.text, 1)
+        self.action = button("", look="link")
+        self.action.hide()
+        row.addWidget(self.action)
+        self.hide()
+
+    def say(self, text: str, look: str = "") -> None:
+        """Show a sentence; "" hides the box."""
+        if look and look != self.objectName():
+            self.setObjectName(look)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self.text.style().unpolish(self.text)
+            self.text.style().polish(self.text)
+        self.text.setText(text)
+        self.setVisible(bool(text))
+
+
+class Working(QWidget):
+    """Progress of long work in words and as a bar, and a way to stop it."""
+
+    def __init__(self, cancel: Callable[[], None]) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(S2)
+        row = QHBoxLayout()
+        self.text = label("", "secondary")
+        row.addWidget(self.text, 1)
+        self.stop = button(_("Stop"), cancel)
+        row.addWidget(self.stop)
+        column.addLayout(row)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(_("Progress"))
+        column.addWidget(self.bar)
+        self.hide()
+
+    def begin(self, what: str) -> None:
+        """Work has started."""
+        self.text.setText(what)
+        self.bar.setRange(0, 0)
+        self.stop.setEnabled(True)
+        self.show()
+
+    def at(self, done: int, of: int, what: str) -> None:
+        """How far it is."""
+        if of:
+            self.bar.setRange(0, of)
+            self.bar.setValue(done)
+        if what:
+            self.text.setText(what)
+
+    def end(self) -> None:
+        """Work is over."""
+        self.hide()
+
+
+class Toast(QFrame):
+    """A passing message at the bottom of the window, often with "Undo"."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("toast")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(S4, S2, S2, S2)
+        row.setSpacing(S3)
+        self.text = label()
+        self.text.setWordWrap(True)
+        row.addWidget(self.text, 1)
+        self.action = button("", self._act)
+        row.addWidget(self.action)
+        self._do: Callable[[], None] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    def say(self, text: str, action: str = "", do: Callable[[], None] | None = None) -> None:
+        """Show a message; with ``do``, a button offers it."""
+        self.text.setText(text)
+        self.action.setText(action)
+        self.action.setVisible(do is not None)
+        self._do = do
+        self.adjustSize()
+        self.place()
+        self.show()
+        self.raise_()
+        self._timer.start(STAY_MS)
+
+    def place(self) -> None:
+        """In the middle of the bottom of its window."""
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        width = min(560, parent.width() - 2 * S6)
+        self.setFixedWidth(width)
+        self.setFixedHeight(max(48, self.heightForWidth(width) if self.hasHeightForWidth() else 48))
+        self.move((parent.width() - width) // 2, parent.height() - self.height() - 48)
+
+    @Slot()
+    def _act(self) -> None:
+        do, self._do = self._do, None
+        self.hide()
+        if do is not None:
+            do()
