@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
@@ -18,7 +18,7 @@ from station_app.kinds.columns import (
     text,
     time_of_day,
 )
-from station_app.kinds.lines import ONE, Line, Listing, Scope, listing
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, live
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -86,19 +86,28 @@ class Activity(Record, kind="activity", section="care", merge="by_field", title=
     def report_lines(cls) -> Iterable[Line]:
         """D08 community activities held, D09 their participants; what volunteers do stands under F."""
 
-        def held(scope: Scope, amount: ColumnElement[int] = ONE) -> Listing:
-            community = or_(cls.category.is_(None), cls.category != ActivityCategory.VOLUNTEER.value)
-            return listing(cls.id, amount, scope.of(cls), scope.during(cls.held_on), community)
+        def held(facts: Facts, scope: Scope) -> Listed:
+            return [(row.id, 1) for row in facts.rows(COMMUNITY_ACTIVITIES, scope)]
 
-        yield Line(key="D08", title=N_("Community activities"), unit=N_("occasions"), kind="activity", select=held)
-        yield Line(
-            key="D09",
-            title=N_("Participants in community activities"),
-            unit=N_("person-times"),
-            kind="activity",
-            select=lambda scope: held(scope, func.coalesce(cls.participants, 0)).where(cls.participants > 0),
-        )
+        def participants(facts: Facts, scope: Scope) -> Listed:
+            return [(row.id, row.participants) for row in facts.rows(COMMUNITY_ACTIVITIES, scope) if row.participants]
+
+        for key, title, unit, listed in (
+            ("D08", N_("Community activities"), N_("occasions"), held),
+            ("D09", N_("Participants in community activities"), N_("person-times"), participants),
+        ):
+            yield Line(key=key, title=title, unit=unit, kind="activity", sources=(COMMUNITY_ACTIVITIES,), listed=listed)
 
     def caption(self, named: Named) -> str:
         """Name and day."""
         return " ".join(part for part in (self.name, self.held_on) if part) or self.titled()
+
+
+COMMUNITY_ACTIVITIES = Source(
+    "community_activities",
+    lambda station: select(Activity.id, Activity.held_on, Activity.participants).where(
+        live(Activity, station),
+        or_(Activity.category.is_(None), Activity.category != ActivityCategory.VOLUNTEER.value),
+    ),
+    Activity.held_on,
+)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import choice, count, date, duration, long_text, money, refers_to, refers_to_many
-from station_app.kinds.lines import Line, listing
+from station_app.kinds.lines import Line, Source, live
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -73,11 +73,17 @@ class FarmHelp(Record, kind="farm_help", section="farm", merge="by_field", title
             title=N_("Help on plots"),
             unit=N_("person-times"),
             kind="farm_help",
-            select=lambda scope: listing(
-                cls.id, func.coalesce(cls.persons, 1), scope.of(cls), scope.during(cls.helped_on)
-            ),
+            sources=(HELP,),
+            listed=lambda facts, scope: [(row.id, row.persons or 1) for row in facts.rows(HELP, scope)],
         )
 
     def caption(self, named: Named) -> str:
         """Plot and day."""
         return " ".join(p for p in (named("farm_plot", self.plot), self.helped_on) if p) or self.titled()
+
+
+HELP = Source(
+    "farm_help",
+    lambda station: select(FarmHelp.id, FarmHelp.helped_on, FarmHelp.persons).where(live(FarmHelp, station)),
+    FarmHelp.helped_on,
+)

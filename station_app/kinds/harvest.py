@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy.orm import InstrumentedAttribute, Mapped
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import choice, count, date, long_text, refers_to
 from station_app.kinds.columns import weight as weighed
 from station_app.kinds.farm_plot import Crop
-from station_app.kinds.lines import Line, Listing, Scope, listing
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, live
 from station_app.messages import N_
 from station_app.spec.problems import Problem
 
@@ -73,17 +74,32 @@ class Harvest(Record, kind="harvest", section="farm", merge="by_field", title=N_
     def report_lines(cls) -> Iterable[Line]:
         """G06 harvested, G09 donated, both by the day of the harvest."""
 
-        def weighed_by(column: InstrumentedAttribute[int | None]) -> Callable[[Scope], Listing]:
-            return lambda scope: listing(cls.id, column, scope.of(cls), scope.during(cls.harvested_on), column > 0)
+        def weighed_by(column: str) -> Callable[[Facts, Scope], Listed]:
+            return lambda facts, scope: [
+                (row.id, amount) for row in facts.rows(HARVESTS, scope) if (amount := getattr(row, column))
+            ]
 
-        for key, title, column in (
-            ("G06", N_("Harvested"), cls.weight),
-            ("G09", N_("Given as donations"), cls.donated),
-        ):
+        for key, title, column in (("G06", N_("Harvested"), "weight"), ("G09", N_("Given as donations"), "donated")):
             yield Line(
-                key=key, title=title, unit=N_("kg"), kind="harvest", select=weighed_by(column), scale=1000, decimals=2
+                key=key,
+                title=title,
+                unit=N_("kg"),
+                kind="harvest",
+                sources=(HARVESTS,),
+                listed=weighed_by(column),
+                scale=1000,
+                decimals=2,
             )
 
     def caption(self, named: Named) -> str:
         """Plot and day."""
         return " ".join(p for p in (named("farm_plot", self.plot), self.harvested_on) if p) or self.titled()
+
+
+HARVESTS = Source(
+    "harvests",
+    lambda station: select(Harvest.id, Harvest.harvested_on, Harvest.weight, Harvest.donated, Harvest.balance).where(
+        live(Harvest, station)
+    ),
+    Harvest.harvested_on,
+)

@@ -1,18 +1,23 @@
-"""What a line of the month report is: a declaration and the query that lists its records; the number is their sum."""
+"""What a line of the month report is: a declaration, the query of its records, and which of them it counts."""
 
 from calendar import monthrange
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, literal_column, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Select, and_, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 if TYPE_CHECKING:
     from station_app.kinds.base import Record
 
+T = TypeVar("T")
+
 #: Rules by name of the policy, as in force on the last day of the period.
 Rules = Mapping[str, Mapping[str, Any]]
+
+#: (id of a record, its amount in wire units): what a line lists; the line's number is the sum.
+Listed = Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +29,14 @@ class Scope:
     last: str  # YYYY-MM
     rules: Rules
 
-    @property
-    def end(self) -> str:
-        """The month after the last, before which every date of the period sorts."""
-        year, month = int(self.last[:4]), int(self.last[5:])
-        return f"{year + month // 12:04}-{month % 12 + 1:02}"
+    #: The month after the last: every date of the period sorts before it, for ISO texts sort as time does.
+    end: str = field(init=False)
+    last_day: str = field(init=False)
 
-    @property
-    def last_day(self) -> str:
-        """The last day of the period."""
+    def __post_init__(self) -> None:
         year, month = int(self.last[:4]), int(self.last[5:])
-        return f"{self.last}-{monthrange(year, month)[1]:02}"
+        object.__setattr__(self, "end", f"{year + month // 12:04}-{month % 12 + 1:02}")
+        object.__setattr__(self, "last_day", f"{self.last}-{monthrange(year, month)[1]:02}")
 
     def months(self) -> list["Scope"]:
         """Each month of the period by itself."""
@@ -45,34 +47,46 @@ class Scope:
             month = scope.end
         return found
 
+    def since(self, first: str) -> "Scope":
+        """The same period, begun earlier (or later)."""
+        return Scope(self.station, first, self.last, self.rules)
+
     def rule(self, policy: str, name: str) -> Any:
         """One rule of a policy."""
         return self.rules[policy][name]
 
-    def of(self, kind: "type[Record]") -> ColumnElement[bool]:
-        """Rows of this station that are not removed."""
-        return and_(kind.station == self.station, or_(kind.removed.is_(None), kind.removed == 0))
 
-    def during(self, date: Any) -> ColumnElement[bool]:
-        """The date (or month, or moment) lies in the period: ISO texts sort as time does."""
-        return and_(date >= self.first, date < self.end)
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A query that several lines share: open columns of the records, one row for each, the id first.
 
-    def begun(self, date: Any) -> ColumnElement[bool]:
-        """The date is not after the last day, or not known."""
-        return or_(date.is_(None), date <= self.last_day)
+    ``dated`` sources have the date of the event second and are asked for a period; the others are asked for the whole
+    station, and the lines look at the dates themselves.
+    """
 
-    def not_ended(self, date: Any) -> ColumnElement[bool]:
-        """The date lies after the last day, or there is none."""
-        return or_(date.is_(None), date > self.last_day)
+    name: str
+    query: Callable[[str], Select[*tuple[Any, ...]]]
+    date: Any = None
 
-
-#: Rows (id, amount) of the line's kind.
-Listing = Select[*tuple[Any, ...]]
+    def select(self, station: str, first: str = "", end: str = "") -> Select[*tuple[Any, ...]]:
+        """The query for a station, and for a period where the source is dated."""
+        found = self.query(station)
+        return found if self.date is None else found.where(self.date >= first, self.date < end)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts(Protocol):
+    """What the report hands to a line: rows of sources, each read once."""
+
+    def rows(self, source: Source, scope: Scope) -> Sequence[Any]:
+        """The rows of a source: of the period when it is dated."""
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What several lines need, made once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Line:
-    """One indicator. ``select`` lists (id, amount) of records of ``kind``; the number is the sum of the amounts.
+    """One indicator. ``listed`` gives the records of ``kind`` that count, with amounts; the number is their sum.
 
     Distinct things list one record each, with amount 1. A rate has no list of its own: ``rate`` names the lines it divides.
     ``scale`` wire units make one printed unit. ``state``: describes the last day, not the period.
@@ -82,43 +96,51 @@ class Line:
     title: str
     unit: str
     kind: str = ""
-    select: Callable[[Scope], Listing] | None = None
+    sources: tuple[Source, ...] = ()
+    listed: Callable[[Facts, Scope], Listed] | None = None
     rate: tuple[str, str] | None = None
     scale: int = 1
     decimals: int = 0
     state: bool = False
+    by_month: bool = False  # a longer period is asked month by month: who was due in any of them
     under: str = ""  # the line of which this is a part ("其中")
 
 
-def yes(column: Any) -> ColumnElement[bool]:
-    """The flag says yes; unknown is not yes."""
-    return type_coerce(column, Integer) == 1
+def begun(date: str | None, scope: Scope) -> bool:
+    """The date is not after the last day, or not known."""
+    return date is None or date <= scope.last_day
 
 
-def not_no(column: Any) -> ColumnElement[bool]:
-    """The flag does not say no."""
-    return or_(column.is_(None), type_coerce(column, Integer) != 0)
+def not_ended(date: str | None, scope: Scope) -> bool:
+    """The date lies after the last day, or there is none."""
+    return date is None or date > scope.last_day
 
 
-def not_yes(column: Any) -> ColumnElement[bool]:
-    """The flag does not say yes."""
-    return or_(column.is_(None), type_coerce(column, Integer) != 1)
+def first_of_each(pairs: Iterable[tuple[Hashable, str]]) -> Listed:
+    """Of the (key, id) pairs the least id of each key, counted as one: how distinct things are listed."""
+    least: dict[Hashable, str] = {}
+    for key, record in pairs:
+        known = least.get(key)
+        if known is None or record < known:
+            least[key] = record
+    return [(record, 1) for record in least.values()]
 
 
-def listing(record: Any, amount: Any, *conditions: ColumnElement[bool]) -> Listing:
-    """The query of a line: each record that fits, with its amount in wire units."""
-    return select(record.label("id"), amount.label("amount")).where(*conditions)
+def live(kind: "type[Record]", station: str) -> ColumnElement[bool]:
+    """Rows of this station that are not removed."""
+    return and_(kind.station == station, or_(kind.removed.is_(None), kind.removed == 0))
 
 
-#: The amount of a record that counts as one.
-ONE: ColumnElement[int] = literal_column("1", Integer)
-
-
-def standing(scope: Scope, kind: "type[Record]", reverses: Any) -> ColumnElement[bool]:
+def standing(kind: "type[Record]", station: str, reverses: Any) -> ColumnElement[bool]:
     """Rows that count: neither a reversing record nor one that was reversed (kinds that are only appended to)."""
     other = aliased(kind)
     reference = getattr(other, reverses.key)
     reversed_ids = select(reference).where(
-        other.station == scope.station, or_(other.removed.is_(None), other.removed == 0), reference.is_not(None)
+        other.station == station, or_(other.removed.is_(None), other.removed == 0), reference.is_not(None)
     )
-    return and_(scope.of(kind), reverses.is_(None), kind.id.not_in(reversed_ids))
+    return and_(live(kind, station), reverses.is_(None), kind.id.not_in(reversed_ids))
+
+
+def flag(column: Any) -> ColumnElement[int]:
+    """A yes/no column as 1, 0 or None, without a conversion for each row."""
+    return type_coerce(column, Integer)

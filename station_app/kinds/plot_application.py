@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import blob, choice, date, long_text, refers_to
 from station_app.kinds.columns import consent as asked_consent
-from station_app.kinds.lines import ONE, Line, listing
+from station_app.kinds.lines import Line, Source, live
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -77,9 +78,17 @@ class PlotApplication(Record, kind="plot_application", section="farm", merge="by
             title=N_("New applications"),
             unit=N_("applications"),
             kind="plot_application",
-            select=lambda scope: listing(cls.id, ONE, scope.of(cls), scope.during(cls.applied_on)),
+            sources=(APPLICATIONS,),
+            listed=lambda facts, scope: [(row.id, 1) for row in facts.rows(APPLICATIONS, scope)],
         )
 
     def caption(self, named: Named) -> str:
         """Plot and day."""
         return " ".join(p for p in (named("farm_plot", self.plot), self.applied_on) if p) or self.titled()
+
+
+APPLICATIONS = Source(
+    "applications",
+    lambda station: select(PlotApplication.id, PlotApplication.applied_on).where(live(PlotApplication, station)),
+    PlotApplication.applied_on,
+)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy.orm import InstrumentedAttribute, Mapped
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import blob, choice, date, long_text, money, person_name, refers_to
 from station_app.kinds.columns import weight as weighed
 from station_app.kinds.farm_plot import Crop
-from station_app.kinds.lines import Line, Listing, Scope, listing, standing
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, standing
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -91,21 +92,33 @@ class Sale(Record, kind="sale", section="farm", merge="append_only", title=N_("S
     def report_lines(cls) -> Iterable[Line]:
         """G07 sold, by the day of the sale; G08 paid to owners, by the day of the payment."""
 
-        def money_by(
-            amount: InstrumentedAttribute[int | None], day: InstrumentedAttribute[str | None]
-        ) -> Callable[[Scope], Listing]:
-            return lambda scope: listing(
-                cls.id, amount, standing(scope, cls, cls.reverses), scope.during(day), amount > 0
-            )
+        def money_of(source: Source) -> Callable[[Facts, Scope], Listed]:
+            return lambda facts, scope: [(row[0], row[2]) for row in facts.rows(source, scope) if row[2]]
 
-        for key, title, amount, day in (
-            ("G07", N_("Sales"), cls.amount, cls.sold_on),
-            ("G08", N_("Paid to owners"), cls.paid, cls.paid_on),
-        ):
+        for key, title, source in (("G07", N_("Sales"), SOLD), ("G08", N_("Paid to owners"), PAID)):
             yield Line(
-                key=key, title=title, unit=N_("yuan"), kind="sale", select=money_by(amount, day), scale=100, decimals=2
+                key=key,
+                title=title,
+                unit=N_("yuan"),
+                kind="sale",
+                sources=(source,),
+                listed=money_of(source),
+                scale=100,
+                decimals=2,
             )
 
     def caption(self, named: Named) -> str:
         """Plot and day."""
         return " ".join(p for p in (named("farm_plot", self.plot), self.sold_on or self.paid_on) if p) or self.titled()
+
+
+SOLD = Source(
+    "sold",
+    lambda station: select(Sale.id, Sale.sold_on, Sale.amount).where(standing(Sale, station, Sale.reverses)),
+    Sale.sold_on,
+)
+PAID = Source(
+    "paid",
+    lambda station: select(Sale.id, Sale.paid_on, Sale.paid).where(standing(Sale, station, Sale.reverses)),
+    Sale.paid_on,
+)

@@ -1,7 +1,9 @@
 """A service to a resident: a meal, a bath, an escort, company."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
@@ -17,7 +19,7 @@ from station_app.kinds.columns import (
     text,
     time_of_day,
 )
-from station_app.kinds.lines import ONE, Line, Listing, Scope, listing
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, live
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -95,32 +97,40 @@ class Service(Record, kind="service", section="care", merge="by_field", title=N_
     def report_lines(cls) -> Iterable[Line]:
         """E01 services, E02 distinct people served, E03 by kind."""
 
-        def services(scope: Scope) -> Listing:
-            return listing(cls.id, ONE, scope.of(cls), scope.during(cls.service_date))
+        def services(facts: Facts, scope: Scope) -> Listed:
+            return [(row[0], 1) for row in facts.rows(SERVICES, scope)]
 
-        def of_kind(kind: str) -> Callable[[Scope], Listing]:
-            return lambda scope: services(scope).where(cls.service_kind == kind)
+        def people(facts: Facts, scope: Scope) -> Listed:
+            return [(who, 1) for who in {row.beneficiary for row in facts.rows(SERVICES, scope)} if who is not None]
 
-        yield Line(key="E01", title=N_("Services"), unit=N_("person-times"), kind="service", select=services)
-        yield Line(
-            key="E02",
-            title=N_("People served"),
-            unit=N_("people"),
-            kind="resident",
-            select=lambda scope: listing(
-                cls.beneficiary, ONE, scope.of(cls), scope.during(cls.service_date), cls.beneficiary.is_not(None)
-            ).distinct(),
-        )
-        for kind in ServiceKind:
-            yield Line(
-                key=f"E03.{kind.value}",
-                title=kind.label,
+        def of_kind(kind: str) -> Callable[[Facts, Scope], Listed]:
+            return lambda facts, scope: [(row.id, 1) for row in facts.rows(SERVICES, scope) if row.service_kind == kind]
+
+        def line(key: str, title: str, listed: Callable[[Facts, Scope], Listed], under: str = "") -> Line:
+            return Line(
+                key=key,
+                title=title,
                 unit=N_("person-times"),
                 kind="service",
-                select=of_kind(kind.value),
-                under="E01",
+                sources=(SERVICES,),
+                listed=listed,
+                under=under,
             )
+
+        yield line("E01", N_("Services"), services)
+        yield replace(line("E02", N_("People served"), people), unit=N_("people"), kind="resident")
+        for kind in ServiceKind:
+            yield line(f"E03.{kind.value}", kind.label, of_kind(kind.value), "E01")
 
     def caption(self, named: Named) -> str:
         """Person and day."""
         return " ".join(p for p in (named("resident", self.beneficiary), self.service_date) if p) or self.titled()
+
+
+SERVICES = Source(
+    "services",
+    lambda station: select(Service.id, Service.service_date, Service.beneficiary, Service.service_kind).where(
+        live(Service, station)
+    ),
+    Service.service_date,
+)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date as calendar_date
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
@@ -22,7 +22,7 @@ from station_app.kinds.columns import (
     yes_no,
 )
 from station_app.kinds.elder import VisitClass
-from station_app.kinds.lines import ONE, Line, Listing, Scope, listing, not_no, yes
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, flag, live
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
@@ -132,42 +132,60 @@ class Visit(Record, kind="visit", section="care", merge="by_field", title=N_("Vi
             )
 
     @classmethod
-    def completed(cls, scope: Scope) -> ColumnElement[bool]:
-        """Visits that took place: at home, someone was met."""
-        return and_(
-            scope.of(cls), or_(cls.mode.is_(None), cls.mode != VisitMode.HOME.value, not_no(cls.seen_in_person))
-        )
-
-    @classmethod
     def report_lines(cls) -> Iterable[Line]:
-        """C02 visits, C03 those at home, C07 with something wrong, C08 of those handled."""
+        """C02 visits, C03 those at home, C07 with something wrong, C08 of those handled by the last day."""
 
-        def visits(scope: Scope) -> Listing:
-            return listing(cls.id, ONE, cls.completed(scope), scope.during(cls.visit_at))
+        def visits(facts: Facts, scope: Scope) -> Listed:
+            return [(row[0], 1) for row in facts.rows(VISITS, scope)]
 
-        def abnormal(scope: Scope) -> Listing:
-            return visits(scope).where(yes(cls.abnormal))
+        def at_home(facts: Facts, scope: Scope) -> Listed:
+            modes = scope.rule("visiting", "modes_at_home")
+            return [(row[0], 1) for row in facts.rows(VISITS, scope) if row[3] in modes]
 
-        times = N_("person-times")
-        yield Line(key="C02", title=N_("Visits"), unit=times, kind="visit", select=visits)
-        yield Line(
-            key="C03",
-            title=N_("Visits at home"),
-            unit=times,
-            kind="visit",
-            under="C02",
-            select=lambda scope: visits(scope).where(cls.mode.in_(scope.rule("visiting", "modes_at_home"))),
-        )
-        yield Line(key="C07", title=N_("Visits that found something wrong"), unit=times, kind="visit", select=abnormal)
-        yield Line(
-            key="C08",
-            title=N_("Of these, handled"),
-            unit=times,
-            kind="visit",
-            under="C07",
-            select=lambda scope: abnormal(scope).where(cls.handled_on.is_not(None), cls.handled_on < scope.end),
-        )
+        def abnormal(facts: Facts, scope: Scope) -> Listed:
+            return [(row[0], 1) for row in facts.rows(VISITS, scope) if row[4]]
+
+        def handled(facts: Facts, scope: Scope) -> Listed:
+            return [
+                (row.id, 1)
+                for row in facts.rows(VISITS, scope)
+                if row.abnormal and row.handled_on is not None and row.handled_on <= scope.last_day
+            ]
+
+        for key, title, listed, under in (
+            ("C02", N_("Visits"), visits, ""),
+            ("C03", N_("Visits at home"), at_home, "C02"),
+            ("C07", N_("Visits that found something wrong"), abnormal, ""),
+            ("C08", N_("Of these, handled"), handled, "C07"),
+        ):
+            yield Line(
+                key=key,
+                title=title,
+                unit=N_("person-times"),
+                kind="visit",
+                sources=(VISITS,),
+                listed=listed,
+                under=under,
+            )
 
     def caption(self, named: Named) -> str:
         """Person and day."""
         return " ".join(p for p in (named("resident", self.resident), (self.visit_at or "")[:10]) if p) or self.titled()
+
+
+#: Visits that took place: at home, someone was met.
+VISITS = Source(
+    "visits",
+    lambda station: select(
+        Visit.id, Visit.visit_at, Visit.resident, Visit.mode, flag(Visit.abnormal).label("abnormal"), Visit.handled_on
+    ).where(
+        live(Visit, station),
+        or_(
+            Visit.mode.is_(None),
+            Visit.mode != VisitMode.HOME.value,
+            flag(Visit.seen_in_person).is_(None),
+            flag(Visit.seen_in_person) != 0,
+        ),
+    ),
+    Visit.visit_at,
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
@@ -23,7 +23,7 @@ from station_app.kinds.columns import (
 from station_app.kinds.columns import (
     phone as phone_number,
 )
-from station_app.kinds.lines import ONE, Line, Listing, Scope
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, begun, first_of_each, live, not_ended
 from station_app.kinds.people_codes import Sex
 from station_app.messages import N_
 from station_app.spec.fields import Choice
@@ -102,11 +102,11 @@ class Volunteer(Record, kind="volunteer", section="volunteers", merge="by_field"
     def report_lines(cls) -> Iterable[Line]:
         """A03 volunteers registered on the last day; someone registered twice as the same resident is one person."""
 
-        def registered(scope: Scope) -> Listing:
-            return (
-                select(func.min(cls.id).label("id"), ONE.label("amount"))
-                .where(scope.of(cls), scope.begun(cls.registered_on), scope.not_ended(cls.left_on))
-                .group_by(func.coalesce(cls.resident, cls.id))
+        def registered(facts: Facts, scope: Scope) -> Listed:
+            return first_of_each(
+                (row.resident or row.id, row.id)
+                for row in facts.rows(VOLUNTEERS, scope)
+                if begun(row.registered_on, scope) and not_ended(row.left_on, scope)
             )
 
         yield Line(
@@ -114,10 +114,19 @@ class Volunteer(Record, kind="volunteer", section="volunteers", merge="by_field"
             title=N_("Registered volunteers"),
             unit=N_("people"),
             kind="volunteer",
-            select=registered,
+            sources=(VOLUNTEERS,),
+            listed=registered,
             state=True,
         )
 
     def caption(self, named: Named) -> str:
         """The name."""
         return self.name or self.titled()
+
+
+VOLUNTEERS = Source(
+    "volunteers",
+    lambda station: select(Volunteer.id, Volunteer.resident, Volunteer.registered_on, Volunteer.left_on).where(
+        live(Volunteer, station)
+    ),
+)

@@ -1,10 +1,12 @@
 """Hours of one volunteer on one shift, as Order 67 wants them recorded."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date as calendar_date
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
@@ -22,7 +24,7 @@ from station_app.kinds.columns import (
 from station_app.kinds.columns import (
     hours as hours_worked,
 )
-from station_app.kinds.lines import ONE, Line, Listing, Scope, not_no, standing
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, first_of_each, flag, standing
 from station_app.kinds.volunteer import ServiceType
 from station_app.messages import N_
 from station_app.spec.problems import Problem
@@ -156,62 +158,76 @@ class VolunteerHours(
             yield Problem("REVERSES_SELF", N_("A record cannot reverse itself."), ("reverses",))
 
     @classmethod
-    def counted(cls, scope: Scope) -> ColumnElement[bool]:
-        """Shifts that count: not refused by the station, not reversed, by the day of the service."""
-        return and_(standing(scope, cls, cls.reverses), scope.during(cls.service_date), not_no(cls.approved))
-
-    @classmethod
     def report_lines(cls) -> Iterable[Line]:
-        """F01 occasions, F02 person-times, F04 hours, F05 recorded late; each person-shift once.
+        """F01 occasions, F02 person-times, F04 hours, F05 recorded late."""
 
-        The same shift entered on two devices (same volunteer, day, times, activity and place) is one; without times
-        nothing says that two rows are the same shift.
-        """
-
-        def shifts(scope: Scope, *conditions: ColumnElement[bool], of: str = "") -> Listing:
-            amount = getattr(cls, of) if of else ONE
-            without_times = case((or_(cls.start.is_(None), cls.end.is_(None)), cls.id), else_="")
-            same = (cls.volunteer, cls.service_date, cls.start, cls.end, cls.activity, cls.place, without_times)
-            nth = func.row_number().over(partition_by=same, order_by=cls.id)
-            every = (
-                select(cls.id.label("id"), amount.label("amount"), nth.label("nth"))
-                .where(cls.counted(scope), *conditions)
-                .subquery()
+        def occasions(facts: Facts, scope: Scope) -> Listed:
+            return first_of_each(
+                ((row[3], row[1], row[4]), row[0]) for row in facts.rows(SHIFTS, scope)
             )
-            return select(every.c.id, every.c.amount).where(every.c.nth == 1)
 
-        def occasions(scope: Scope) -> Listing:
-            return (
-                select(func.min(cls.id).label("id"), ONE.label("amount"))
-                .where(cls.counted(scope))
-                .group_by(cls.activity, cls.service_date, cls.place)
-            )
+        def late(facts: Facts, scope: Scope) -> Listed:
+            allowed = scope.rule("volunteer_hours", "late_after_working_days")
+            return [(row[0], 1) for row in shifts(facts, scope) if (row[8] or 0) > allowed]
+
+        def line(key: str, title: str, unit: str, listed: Callable[[Facts, Scope], Listed]) -> Line:
+            return Line(key=key, title=title, unit=unit, kind="volunteer_hours", sources=(SHIFTS,), listed=listed)
 
         times = N_("person-times")
-        yield Line(
-            key="F01", title=N_("Volunteer occasions"), unit=N_("times"), kind="volunteer_hours", select=occasions
-        )
-        yield Line(key="F02", title=N_("Taking part as volunteer"), unit=times, kind="volunteer_hours", select=shifts)
-        yield Line(
-            key="F04",
-            title=N_("Hours of volunteers"),
-            unit=N_("hours"),
-            kind="volunteer_hours",
-            select=lambda scope: shifts(scope, cls.hours > 0, of="hours"),
+        yield line("F01", N_("Volunteer occasions"), N_("times"), occasions)
+        yield line("F02", N_("Taking part as volunteer"), times, lambda f, s: [(row[0], 1) for row in shifts(f, s)])
+        yield replace(
+            line(
+                "F04",
+                N_("Hours of volunteers"),
+                N_("hours"),
+                lambda f, s: [(row[0], row[7]) for row in shifts(f, s) if row[7]],
+            ),
             scale=60,
             decimals=2,
         )
-        yield Line(
-            key="F05",
-            title=N_("Recorded late"),
-            unit=times,
-            kind="volunteer_hours",
-            under="F02",
-            select=lambda scope: shifts(
-                scope, cls.recorded_after > scope.rule("volunteer_hours", "late_after_working_days")
-            ),
-        )
+        yield replace(line("F05", N_("Recorded late"), times, late), under="F02")
 
     def caption(self, named: Named) -> str:
         """Volunteer and day."""
         return " ".join(p for p in (named("volunteer", self.volunteer), self.service_date) if p) or self.titled()
+
+
+#: Shifts that count: not refused by the station, not reversed.
+SHIFTS = Source(
+    "shifts",
+    lambda station: select(
+        VolunteerHours.id,
+        VolunteerHours.service_date,
+        VolunteerHours.volunteer,
+        VolunteerHours.activity,
+        VolunteerHours.place,
+        VolunteerHours.start,
+        VolunteerHours.end,
+        VolunteerHours.hours,
+        VolunteerHours.recorded_after,
+    ).where(
+        standing(VolunteerHours, station, VolunteerHours.reverses),
+        or_(flag(VolunteerHours.approved).is_(None), flag(VolunteerHours.approved) != 0),
+    ),
+    VolunteerHours.service_date,
+)
+
+
+def shifts(facts: Facts, scope: Scope) -> Sequence[Any]:
+    """The shifts of a period, each once: the same one (volunteer, day, times, activity, place) entered on two devices is one.
+
+    Without times nothing says that two rows are the same shift.
+    """
+
+    def each_once() -> list[Any]:
+        least: dict[Any, Any] = {}
+        for row in facts.rows(SHIFTS, scope):
+            record, day, volunteer, activity, place, start, end = row[:7]
+            key = (volunteer, day, start, end, activity, place) if start and end else record
+            known = least.get(key)
+            if known is None or record < known[0]:
+                least[key] = row
+        return list(least.values())
+
+    return facts.once(("shifts", scope.first, scope.last), each_once)

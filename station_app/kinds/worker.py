@@ -1,14 +1,15 @@
 """A social worker of the station: post, certificate, time in post."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import choice, date, id_number, long_text, person_name, refers_to, text
 from station_app.kinds.columns import phone as phone_number
-from station_app.kinds.lines import ONE, Line, Listing, Scope, listing
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, begun, live, not_ended
 from station_app.kinds.people_codes import CertLevel, Education, Sex
 from station_app.messages import N_
 from station_app.spec.problems import Problem
@@ -60,50 +61,48 @@ class Worker(Record, kind="worker", section="work", merge="by_field", title=N_("
     def report_lines(cls) -> Iterable[Line]:
         """A01 in post on the last day, A02 with a valid certificate, by level."""
 
-        def in_post(scope: Scope) -> Listing:
-            return listing(cls.id, ONE, scope.of(cls), scope.begun(cls.started_on), scope.not_ended(cls.left_on))
+        def in_post(facts: Facts, scope: Scope) -> list[Any]:
+            return [w for w in facts.rows(WORKERS, scope) if begun(w.started_on, scope) and not_ended(w.left_on, scope)]
 
-        def certified(*levels: CertLevel) -> Callable[[Scope], Listing]:
-            return lambda scope: in_post(scope).where(
-                cls.cert_level.in_([level.value for level in levels]),
-                scope.begun(cls.cert_since),
-                # A certificate that says only the month is valid to its end.
-                or_(cls.cert_valid_to.is_(None), cls.cert_valid_to >= scope.last),
-                or_(
-                    func.length(cls.cert_valid_to) != 10,
-                    cls.cert_valid_to.is_(None),
-                    cls.cert_valid_to >= scope.last_day,
-                ),
+        def valid(worker: Any, scope: Scope) -> bool:
+            """A registration that says only its month is valid to the month's end."""
+            until = worker.cert_valid_to
+            return begun(worker.cert_since, scope) and (until is None or until >= scope.last_day[: len(until)])
+
+        def certified(*levels: CertLevel) -> Callable[[Facts, Scope], Listed]:
+            return lambda facts, scope: [
+                (w.id, 1) for w in in_post(facts, scope) if w.cert_level in levels and valid(w, scope)
+            ]
+
+        def line(key: str, title: str, listed: Callable[[Facts, Scope], Listed], under: str = "") -> Line:
+            return Line(
+                key=key,
+                title=title,
+                unit=N_("people"),
+                kind="worker",
+                sources=(WORKERS,),
+                listed=listed,
+                state=True,
+                under=under,
             )
 
-        people = N_("people")
-        yield Line(
-            key="A01", title=N_("Social workers in post"), unit=people, kind="worker", select=in_post, state=True
-        )
-        yield Line(
-            key="A02",
-            title=N_("Social workers with a certificate"),
-            unit=people,
-            kind="worker",
-            select=certified(*CertLevel),
-            state=True,
-            under="A01",
-        )
+        yield line("A01", N_("Social workers in post"), lambda f, s: [(w.id, 1) for w in in_post(f, s)])
+        yield line("A02", N_("Social workers with a certificate"), certified(*CertLevel), "A01")
         for level, title in (
             (CertLevel.JUNIOR, N_("Certificate: assistant level")),
             (CertLevel.MID, N_("Certificate: intermediate level")),
             (CertLevel.SENIOR, N_("Certificate: senior level")),
         ):
-            yield Line(
-                key=f"A02.{level.value}",
-                title=title,
-                unit=people,
-                kind="worker",
-                select=certified(level),
-                state=True,
-                under="A02",
-            )
+            yield line(f"A02.{level.value}", title, certified(level), "A02")
 
     def caption(self, named: Named) -> str:
         """The name."""
         return self.name or self.titled()
+
+
+WORKERS = Source(
+    "workers",
+    lambda station: select(
+        Worker.id, Worker.started_on, Worker.left_on, Worker.cert_level, Worker.cert_since, Worker.cert_valid_to
+    ).where(live(Worker, station)),
+)

@@ -1,67 +1,86 @@
 """G01–G03: plots of the farm on the last day, their area, their owners."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from sqlalchemy import Subquery, func, or_, select
+from sqlalchemy import select
 
 from station_app.kinds.farm_plot import FarmPlot
-from station_app.kinds.lines import ONE, Line, Listing, Scope
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, live, not_ended
 from station_app.kinds.plot_application import Decision, PlotApplication
 from station_app.messages import N_
 
+PLOTS = Source(
+    "plots",
+    lambda station: select(FarmPlot.id, FarmPlot.joined_on, FarmPlot.left_on, FarmPlot.area, FarmPlot.owner).where(
+        live(FarmPlot, station)
+    ),
+)
+AGREEMENTS = Source(
+    "agreements",
+    lambda station: select(
+        PlotApplication.id,
+        PlotApplication.applied_on,
+        PlotApplication.plot,
+        PlotApplication.consent,
+        PlotApplication.decision,
+    ).where(live(PlotApplication, station)),
+)
 
-def _joined(scope: Scope) -> Subquery:
-    """Plots in the farm: by the day they joined, else by that of their first application the owner and station agreed to."""
-    agreed = (
-        select(PlotApplication.plot.label("plot"), func.min(PlotApplication.applied_on).label("day"))
-        .where(
-            scope.of(PlotApplication),
-            or_(PlotApplication.consent == "given", PlotApplication.decision == Decision.AGREED.value),
-            or_(PlotApplication.consent.is_(None), PlotApplication.consent == "given"),
-            or_(PlotApplication.decision.is_(None), PlotApplication.decision == Decision.AGREED.value),
-        )
-        .group_by(PlotApplication.plot)
-        .subquery()
+
+def _agreed(row: Any) -> bool:
+    """The owner consented, and the station did not decline; or the station agreed, and the owner did not refuse."""
+    return (row.consent == "given" and row.decision in (None, Decision.AGREED.value)) or (
+        row.consent is None and row.decision == Decision.AGREED.value
     )
-    return (
-        select(FarmPlot.id, FarmPlot.area, FarmPlot.owner)
-        .join(agreed, agreed.c.plot == FarmPlot.id, isouter=True)
-        .where(
-            scope.of(FarmPlot),
-            scope.not_ended(FarmPlot.left_on),
-            func.coalesce(FarmPlot.joined_on, agreed.c.day) <= scope.last_day,
-        )
-        .subquery()
-    )
 
 
-def _plots(scope: Scope) -> Listing:
-    plots = _joined(scope)
-    return select(plots.c.id, ONE.label("amount"))
+def _joined(facts: Facts, scope: Scope) -> list[Any]:
+    """Plots in the farm on the last day: by the day they joined, else by that of their first application that was agreed."""
+    agreed: dict[str, str] = {}
+    for row in facts.rows(AGREEMENTS, scope):
+        if row.plot is not None and row.applied_on is not None and _agreed(row):
+            agreed[row.plot] = min(agreed.get(row.plot, row.applied_on), row.applied_on)
+    return [
+        plot
+        for plot in facts.rows(PLOTS, scope)
+        if (day := plot.joined_on or agreed.get(plot.id)) is not None
+        and day <= scope.last_day
+        and not_ended(plot.left_on, scope)
+    ]
 
 
-def _area(scope: Scope) -> Listing:
-    plots = _joined(scope)
-    return select(plots.c.id, plots.c.area.label("amount")).where(plots.c.area > 0)
-
-
-def _owners(scope: Scope) -> Listing:
-    plots = _joined(scope)
-    return select(plots.c.owner.label("id"), ONE.label("amount")).where(plots.c.owner.is_not(None)).distinct()
+def _owners(facts: Facts, scope: Scope) -> Listed:
+    return [(owner, 1) for owner in {plot.owner for plot in _joined(facts, scope)} if owner is not None]
 
 
 def report_lines() -> Iterable[Line]:
     """The lines of part G that need plots and applications together."""
-    plot, people = N_("plots"), N_("households of owners")
-    yield Line(key="G01", title=N_("Plots of the farm"), unit=plot, kind="farm_plot", select=_plots, state=True)
-    yield Line(
-        key="G02",
-        title=N_("Area of the plots"),
-        unit=N_("mu"),
-        kind="farm_plot",
-        select=_area,
-        scale=2000,
-        decimals=2,
-        state=True,
+
+    def line(
+        key: str, title: str, unit: str, kind: str, listed: Callable[[Facts, Scope], Listed], *, scale: int = 1
+    ) -> Line:
+        return Line(
+            key=key,
+            title=title,
+            unit=unit,
+            kind=kind,
+            sources=(PLOTS, AGREEMENTS),
+            listed=listed,
+            scale=scale,
+            decimals=2 if scale > 1 else 0,
+            state=True,
+        )
+
+    yield line(
+        "G01", N_("Plots of the farm"), N_("plots"), "farm_plot", lambda f, s: [(p.id, 1) for p in _joined(f, s)]
     )
-    yield Line(key="G03", title=N_("Owners of plots"), unit=people, kind="resident", select=_owners, state=True)
+    yield line(
+        "G02",
+        N_("Area of the plots"),
+        N_("mu"),
+        "farm_plot",
+        lambda f, s: [(p.id, p.area) for p in _joined(f, s) if p.area],
+        scale=2000,
+    )
+    yield line("G03", N_("Owners of plots"), N_("households of owners"), "resident", _owners)

@@ -1,115 +1,168 @@
 """B01–B07: service objects on the last day, new files, elders and their circumstances."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, exists, func, or_, select, type_coerce, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Text, and_, or_, select, type_coerce
 
 from station_app.kinds.assessment import Assessment
 from station_app.kinds.elder import Elder, Living
-from station_app.kinds.lines import ONE, Line, Listing, Scope, listing, not_yes, yes
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, begun, flag, live, not_ended
 from station_app.kinds.people_codes import Group
 from station_app.kinds.resident import Resident
 from station_app.messages import N_
 
-
-def open_files(scope: Scope) -> ColumnElement[bool]:
-    """Elder's files open on the last day; a file without a date is open."""
-    return and_(scope.of(Elder), scope.begun(Elder.file_date), scope.not_ended(Elder.closed_on))
-
-
-def _has_file(scope: Scope, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return Resident.id.in_(select(Elder.resident).where(open_files(scope), Elder.resident.is_not(None), *conditions))
-
-
-def registered(scope: Scope) -> ColumnElement[bool]:
-    """B01: residents with an open file on the last day, neither closed nor deceased."""
-    return and_(
-        scope.of(Resident),
-        scope.not_ended(Resident.closed_on),
-        scope.not_ended(Resident.deceased_on),
-        or_(not_yes(Resident.deceased), Resident.deceased_on.is_not(None)),
-        or_(_has_file(scope), and_(Resident.filed_on.is_not(None), Resident.filed_on <= scope.last_day)),
-    )
-
-
-def _older(scope: Scope, years: int) -> ColumnElement[bool]:
-    """Birthdays up to and including the last month: by the month, which is all that is open."""
-    return Resident.birth_month <= f"{int(scope.last[:4]) - years:04}{scope.last[4:]}"
-
-
-def elders(scope: Scope) -> ColumnElement[bool]:
-    """B03: registered and old enough; someone with an elder's file and no known birth is an elder."""
-    unknown = and_(Resident.birth_month.is_(None), _has_file(scope))
-    return and_(registered(scope), or_(_older(scope, scope.rule("ages", "elder")), unknown))
-
-
-def _in_group(group: Group) -> ColumnElement[bool]:
-    """Groups are a JSON array in one text column."""
-    return type_coerce(Resident.groups, Text).like(f'%"{group.value}"%')
-
-
-def _elders_with(flag: InstrumentedAttribute[bool | None], group: Group, *also: ColumnElement[bool]) -> Any:
-    """Elders whose file says so; where it says nothing, the way of living or the resident's groups do."""
-
-    def chosen(scope: Scope) -> Listing:
-        said = _has_file(scope, flag.is_not(None))
-        instead = or_(_in_group(group), *(_has_file(scope, condition) for condition in also))
-        return listing(Resident.id, ONE, elders(scope), or_(_has_file(scope, yes(flag)), and_(~said, instead)))
-
-    return chosen
-
-
-def _new_files(scope: Scope) -> Listing:
-    dates = union_all(
-        select(Elder.resident.label("id"), Elder.file_date.label("day")).where(scope.of(Elder)),
-        select(Resident.id.label("id"), Resident.filed_on.label("day")).where(scope.of(Resident)),
-    ).subquery()
-    first = select(dates.c.id, func.min(dates.c.day).label("day")).group_by(dates.c.id).subquery()
-    known = exists().where(Resident.id == first.c.id, scope.of(Resident))
-    return listing(first.c.id, ONE, scope.during(first.c.day), known)
-
-
-def _disabled(scope: Scope) -> Listing:
-    nth = func.row_number().over(
-        partition_by=Assessment.resident, order_by=(Assessment.assessed_on.desc(), Assessment.id.desc())
-    )
-    assessed = (
-        select(Assessment.resident, Assessment.level, nth.label("nth"))
-        .where(
-            scope.of(Assessment),
-            Assessment.assessed_on <= scope.last_day,
-            Assessment.level.is_not(None),
-            not_yes(Assessment.screening),
+#: Residents that have an elder's file or were filed themselves: one row for each file.
+PEOPLE = Source(
+    "people",
+    lambda station: (
+        select(
+            Resident.id,
+            Resident.birth_month,
+            type_coerce(Resident.groups, Text).label("groups"),
+            Resident.filed_on,
+            Resident.closed_on,
+            flag(Resident.deceased).label("deceased"),
+            Resident.deceased_on,
+            Elder.id.label("file"),
+            Elder.file_date,
+            Elder.closed_on.label("file_closed_on"),
+            flag(Elder.alone).label("alone"),
+            flag(Elder.empty_nest).label("empty_nest"),
+            Elder.living,
+            Elder.visit_class,
         )
-        .subquery()
-    )
+        .join(Elder, and_(Elder.resident == Resident.id, live(Elder, station)), isouter=True)
+        .where(live(Resident, station), or_(Elder.id.is_not(None), Resident.filed_on.is_not(None)))
+    ),
+)
+
+#: Assessments that gave a level; a screening is none.
+ASSESSMENTS = Source(
+    "assessments",
+    lambda station: select(Assessment.id, Assessment.assessed_on, Assessment.resident, Assessment.level).where(
+        live(Assessment, station),
+        Assessment.level.is_not(None),
+        or_(flag(Assessment.screening).is_(None), flag(Assessment.screening) == 0),
+    ),
+)
+
+
+def registered(facts: Facts, scope: Scope) -> Mapping[str, list[Any]]:
+    """B01: residents with an open file on the last day, neither closed nor deceased; each with the rows of their files.
+
+    A file without a date is open; a death without a date has happened.
+    """
+
+    def choose() -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for row in facts.rows(PEOPLE, scope):
+            if not not_ended(row.closed_on, scope) or not not_ended(row.deceased_on, scope):
+                continue
+            if row.deceased and row.deceased_on is None:
+                continue
+            if has_open_file(row, scope):
+                found.setdefault(row.id, []).insert(0, row)  # open files first
+            elif row.filed_on is not None and begun(row.filed_on, scope):
+                found.setdefault(row.id, []).append(row)
+        return found
+
+    return facts.once(("registered", scope.last), choose)
+
+
+def has_open_file(row: Any, scope: Scope) -> bool:
+    """The row's elder's file is open on the last day."""
+    return row.file is not None and begun(row.file_date, scope) and not_ended(row.file_closed_on, scope)
+
+
+def _older(birth_month: str | None, scope: Scope, years: int) -> bool:
+    """By the month, which is all that is open: on the last day, everyone born in that month has had the birthday."""
+    return birth_month is not None and birth_month <= f"{int(scope.last[:4]) - years:04}{scope.last[4:]}"
+
+
+def elders(facts: Facts, scope: Scope) -> Mapping[str, list[Any]]:
+    """B03: registered and old enough; someone with an elder's file and no known birth is an elder."""
+    age = scope.rule("ages", "elder")
+    return {
+        who: rows
+        for who, rows in registered(facts, scope).items()
+        if _older(rows[0].birth_month, scope, age) or (rows[0].birth_month is None and has_open_file(rows[0], scope))
+    }
+
+
+def _groups(row: Any) -> list[str]:
+    return list(json.loads(row.groups)) if row.groups else []
+
+
+def _says(rows: list[Any], scope: Scope, name: str, group: Group, living: str = "") -> bool:
+    """The open files say so; where they say nothing, the way of living or the resident's groups do."""
+    files = [row for row in rows if has_open_file(row, scope)]
+    said = [flag for row in files if (flag := getattr(row, name)) is not None]
+    if said:
+        return any(said)
+    return group.value in _groups(rows[0]) or any(row.living == living for row in files if living)
+
+
+def _all(choose: Callable[[Facts, Scope], Iterable[str]]) -> Callable[[Facts, Scope], Listed]:
+    return lambda facts, scope: [(who, 1) for who in choose(facts, scope)]
+
+
+def _new_files(facts: Facts, scope: Scope) -> Iterable[str]:
+    """By the first file of each; files without a date are never new."""
+    first: dict[str, str] = {}
+    for row in facts.rows(PEOPLE, scope):
+        for day in (row.file_date, row.filed_on):
+            if day is not None and day < first.get(row.id, "9"):
+                first[row.id] = day
+    return (who for who, day in first.items() if scope.first <= day < scope.end)
+
+
+def _alone(facts: Facts, scope: Scope) -> Iterable[str]:
+    every = elders(facts, scope).items()
+    return (who for who, rows in every if _says(rows, scope, "alone", Group.ALONE, Living.ALONE.value))
+
+
+def _empty_nest(facts: Facts, scope: Scope) -> Iterable[str]:
+    every = elders(facts, scope).items()
+    return (who for who, rows in every if _says(rows, scope, "empty_nest", Group.EMPTY_NEST))
+
+
+def _aged(facts: Facts, scope: Scope) -> Iterable[str]:
+    age = scope.rule("ages", "aged")
+    return (who for who, rows in elders(facts, scope).items() if _older(rows[0].birth_month, scope, age))
+
+
+def _disabled(facts: Facts, scope: Scope) -> Iterable[str]:
+    """By the newest assessment up to the last day."""
+    latest: dict[str, tuple[str, str, str]] = {}
+    for row in facts.rows(ASSESSMENTS, scope):
+        if row.resident is not None and row.assessed_on is not None and row.assessed_on <= scope.last_day:
+            found = (row.assessed_on, row.id, row.level)
+            latest[row.resident] = max(latest.get(row.resident, found), found)
     least = str(scope.rule("disability", "least_level"))
-    latest = select(assessed.c.resident).where(assessed.c.nth == 1, assessed.c.level >= least)
-    return listing(Resident.id, ONE, elders(scope), Resident.id.in_(latest))
+    return (who for who in elders(facts, scope) if who in latest and latest[who][2] >= least)
 
 
 def report_lines() -> Iterable[Line]:
     """The lines of part B; records are residents, each once."""
-
-    def line(key: str, title: str, select: Any, *, state: bool = True, under: str = "") -> Line:
-        return Line(key=key, title=title, unit=N_("people"), kind="resident", select=select, state=state, under=under)
-
-    yield line("B01", N_("Registered service objects"), lambda scope: listing(Resident.id, ONE, registered(scope)))
-    yield line("B02", N_("New files"), _new_files, state=False)
-    yield line("B03", N_("Elders"), lambda scope: listing(Resident.id, ONE, elders(scope)), under="B01")
-    yield line(
-        "B04",
-        N_("Elders living alone"),
-        _elders_with(Elder.alone, Group.ALONE, Elder.living == Living.ALONE.value),
-        under="B03",
-    )
-    yield line("B05", N_("Elders in an empty nest"), _elders_with(Elder.empty_nest, Group.EMPTY_NEST), under="B03")
-    yield line(
-        "B06",
-        N_("Elders of great age"),
-        lambda scope: listing(Resident.id, ONE, elders(scope), _older(scope, scope.rule("ages", "aged"))),
-        under="B03",
-    )
-    yield line("B07", N_("Elders assessed as disabled"), _disabled, under="B03")
+    for key, title, choose, under in (
+        ("B01", N_("Registered service objects"), registered, ""),
+        ("B02", N_("New files"), _new_files, ""),
+        ("B03", N_("Elders"), elders, "B01"),
+        ("B04", N_("Elders living alone"), _alone, "B03"),
+        ("B05", N_("Elders in an empty nest"), _empty_nest, "B03"),
+        ("B06", N_("Elders of great age"), _aged, "B03"),
+        ("B07", N_("Elders assessed as disabled"), _disabled, "B03"),
+    ):
+        sources = (PEOPLE, ASSESSMENTS) if key == "B07" else (PEOPLE,)
+        yield Line(
+            key=key,
+            title=title,
+            unit=N_("people"),
+            kind="resident",
+            sources=sources,
+            listed=_all(choose),
+            state=key != "B02",
+            under=under,
+        )

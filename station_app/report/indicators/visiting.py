@@ -2,89 +2,101 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union
+from sqlalchemy import select
 
-from station_app.kinds.elder import Elder
-from station_app.kinds.lines import ONE, Line, Listing, Scope, listing
+from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, first_of_each, live
 from station_app.kinds.resident import Resident
-from station_app.kinds.visit import Visit
+from station_app.kinds.visit import VISITS
 from station_app.messages import N_
-from station_app.report.indicators.people import open_files, registered
+from station_app.report.indicators.people import PEOPLE, has_open_file, registered
+
+HOUSEHOLDS = Source(
+    "households",
+    lambda station: select(Resident.id, Resident.household).where(
+        live(Resident, station), Resident.household.is_not(None)
+    ),
+)
 
 
-def _households(scope: Scope) -> Listing:
+def _households(facts: Facts, scope: Scope) -> Listed:
     """Each household once a day; who has no household is one by themself."""
-    house = func.coalesce(Resident.household, Visit.resident)
-    day = func.substr(Visit.visit_at, 1, 10)
-    return (
-        select(func.min(Visit.id).label("id"), ONE.label("amount"))
-        .select_from(Visit)
-        .join(Resident, and_(Resident.id == Visit.resident, scope.of(Resident)), isouter=True)
-        .where(
-            Visit.completed(scope),
-            scope.during(Visit.visit_at),
-            or_(Visit.mode.is_(None), Visit.mode.in_(scope.rule("visiting", "modes_walked"))),
-        )
-        .group_by(house, day)
+    house = facts.once("households", lambda: {row.id: row.household for row in facts.rows(HOUSEHOLDS, scope)})
+    modes = scope.rule("visiting", "modes_walked")
+    return first_of_each(
+        ((house.get(who, who), at[:10]), record)
+        for record, at, who, mode, _abnormal, _handled in facts.rows(VISITS, scope)
+        if mode is None or mode in modes
     )
 
 
-def _visited(scope: Scope, first: str, end: str) -> ColumnElement[bool]:
-    """The resident was visited from the first month to before the end."""
-    seen = select(Visit.resident).where(
-        Visit.completed(scope), Visit.visit_at >= first, Visit.visit_at < end, Visit.resident.is_not(None)
+def _visited(facts: Facts, scope: Scope) -> frozenset[str]:
+    """Residents visited in the period."""
+    return facts.once(
+        ("visited", scope.first, scope.last),
+        lambda: frozenset(row[2] for row in facts.rows(VISITS, scope) if row[2] is not None),
     )
-    return Resident.id.in_(seen)
 
 
-def _due(month: Scope) -> ColumnElement[bool]:
+def _due(facts: Facts, month: Scope) -> frozenset[str]:
     """Due in one month: high and key classes always; general ones in the quarter's last month unless visited in it before.
 
     Who has no visiting class is not due.
     """
 
-    def of_class(rule: str) -> ColumnElement[bool]:
-        classes = month.rule("visiting", rule)
-        return Resident.id.in_(
-            select(Elder.resident).where(open_files(month), Elder.visit_class.in_(classes), Elder.resident.is_not(None))
+    def choose() -> frozenset[str]:
+        every_month, every_quarter = (
+            set(month.rule("visiting", rule)) for rule in ("due_every_month", "due_every_quarter")
         )
+        number = int(month.last[5:])
+        last_of_quarter = number % 3 == 0
+        before: frozenset[str] = frozenset()
+        if last_of_quarter:
+            year = month.last[:5]
+            before = _visited(
+                facts, Scope(month.station, f"{year}{number - 2:02}", f"{year}{number - 1:02}", month.rules)
+            )
+        found = set()
+        for who, rows in registered(facts, month).items():
+            classes = {row.visit_class for row in rows if has_open_file(row, month)}
+            if classes & every_month or (last_of_quarter and classes & every_quarter and who not in before):
+                found.add(who)
+        return frozenset(found)
 
-    due = of_class("due_every_month")
-    number = int(month.last[5:])
-    if number % 3 == 0:
-        quarter = f"{month.last[:5]}{number - 2:02}"
-        due = or_(due, and_(of_class("due_every_quarter"), ~_visited(month, quarter, month.last)))
-    return and_(registered(month), due)
+    return facts.once(("due", month.last), choose)
 
 
-def _people(scope: Scope, *, visited: bool) -> Listing:
-    """Over several months: everyone due (and visited) in any of them, once."""
-    each = [
-        listing(Resident.id, ONE, _due(month), *([_visited(month, month.first, month.end)] if visited else []))
-        for month in scope.months()
-    ]
-    if len(each) == 1:
-        return each[0]
-    every = union(*each).subquery()
-    return select(every.c.id, every.c.amount)
+def _people_due(facts: Facts, scope: Scope) -> Listed:
+    """Over several months: everyone due in any of them, once."""
+    return [(who, 1) for who in {who for month in scope.months() for who in _due(facts, month)}]
+
+
+def _people_visited(facts: Facts, scope: Scope) -> Listed:
+    """Over several months: everyone who was due in one of them and visited in that month, once."""
+    return [(who, 1) for who in {w for month in scope.months() for w in _due(facts, month) & _visited(facts, month)}]
 
 
 def report_lines() -> Iterable[Line]:
     """The lines of part C that need more than the visits."""
-    yield Line(key="C01", title=N_("Households visited"), unit=N_("household-times"), kind="visit", select=_households)
     yield Line(
-        key="C04",
-        title=N_("People due a visit"),
-        unit=N_("people"),
-        kind="resident",
-        select=lambda scope: _people(scope, visited=False),
+        key="C01",
+        title=N_("Households visited"),
+        unit=N_("household-times"),
+        kind="visit",
+        sources=(VISITS, HOUSEHOLDS),
+        listed=_households,
     )
-    yield Line(
-        key="C05",
-        title=N_("Of these, visited"),
-        unit=N_("people"),
-        kind="resident",
-        select=lambda scope: _people(scope, visited=True),
-        under="C04",
-    )
+    for key, title, listed, under in (
+        ("C04", N_("People due a visit"), _people_due, ""),
+        ("C05", N_("Of these, visited"), _people_visited, "C04"),
+    ):
+        yield Line(
+            key=key,
+            title=title,
+            unit=N_("people"),
+            kind="resident",
+            sources=(VISITS, PEOPLE),
+            listed=listed,
+            under=under,
+            by_month=True,
+        )
     yield Line(key="C06", title=N_("Visiting rate"), unit=N_("%"), rate=("C05", "C04"), decimals=1)
