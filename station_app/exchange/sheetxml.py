@@ -26,8 +26,9 @@ _BEYOND = (
     rb"(?:[A-Z]{3}\d|[D-Z][A-Z]\d|C[W-Z]\d"
     rb"|[A-Z]{1,3}(?:\d{6}|[7-9]\d{4}|6[1-9]\d{3}|60[1-9]\d\d|600[1-9]\d|6000[1-9]))"
 )
-_FAR = re.compile(rb' r="' + _BEYOND + rb"[^>]*(?:/>|>\s*(</?)?)")
-_FAR_OTHER = re.compile(rb"\sr\s*=\s*['\"]" + _BEYOND + rb"[^>]*(?:/>|>\s*(</?)?)")
+_FAR = re.compile(rb' r="' + _BEYOND + rb"[^>]*>")
+_FAR_OTHER = re.compile(rb"\sr\s*=\s*['\"]" + _BEYOND + rb"[^>]*>")
+_EMPTY = re.compile(rb"\s*</(?:\w+:)?c\s*>")
 _FORMULA = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d+)[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)[\"']")
 
@@ -63,7 +64,7 @@ def read_shape(xml: bytes) -> Shape:
             if _HIDDEN.search(row.group(1)):
                 shape.hidden_rows.append(number)
     usual = b"r='" not in body and b"r =" not in body and b"r= " not in body and b'\nr="' not in body
-    shape.far = any(_holds_something(found) for found in (_FAR if usual else _FAR_OTHER).finditer(body))
+    shape.far = any(_holds_something(body, found) for found in (_FAR if usual else _FAR_OTHER).finditer(body))
     if b"<f" in body or b":f" in body:
         shape.formulas = [(int(row) - 1, column_number(column.decode())) for column, row in _FORMULA.findall(body)]
     for left, top, right, bottom in _MERGE.findall(tail):
@@ -73,10 +74,9 @@ def read_shape(xml: bytes) -> Shape:
     return shape
 
 
-def _holds_something(found: "re.Match[bytes]") -> bool:
+def _holds_something(body: bytes, found: "re.Match[bytes]") -> bool:
     """A far cell that only carries a style is Excel's own and harmless; rows' own tags never match with letters."""
-    text = found.group(0)
-    return not text.endswith(b"/>") and found.group(1) != b"</"
+    return not found.group(0).endswith(b"/>") and _EMPTY.match(body, found.end()) is None
 
 
 _1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
