@@ -13,7 +13,7 @@ from station_app.centre.inbox import CentreInbox
 from station_app.centre.recount import Judge
 from station_app.centre.refusals import CentreRefusal
 from station_app.messages import Refusal, _
-from station_app.store import history
+from station_app.store import history, journal
 from station_app.store.blobs import Blobs
 from station_app.store.change import Author, Done, Door, Edit
 from station_app.store.files import write_whole
@@ -126,9 +126,11 @@ class Reports:
 
     def _write(self, station: str, record: str, fields: dict[str, str], action: str) -> Done | Refusal:
         """An entry of ours in the station's journal."""
-        door = Door(station, opening.centre_chain(self.authority.roots, station), self.inbox.fold)
+        chain = opening.centre_chain(self.authority.roots, station)
+        door = Door(station, chain, self.inbox.fold)
         with self.inbox.writing(station) as connection:
             self.inbox.lock_numbers(connection)
+            journal.register(connection, station, chain, own=True)
             return door.change(
                 connection, [Edit("month_report", dict(fields), record)], Author(self.authority.device), action
             )
