@@ -11,11 +11,12 @@ from functools import lru_cache
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
 
 from station_app.messages import Refusal
 from station_app.trust import groups
+from station_app.trust.der import BIT_STRING, ECDSA_SHA256, SEQUENCE, tlv
 from station_app.trust.keys import is_recipient
 from station_app.trust.refusals import BundleRefusal, TrustRefusal
 
@@ -273,6 +274,15 @@ def _is_root(certificate: x509.Certificate) -> bool:
     )
 
 
+def _exact(der: bytes) -> bool:
+    """Whether a certificate is written in its one form; cryptography lets the signature's count of unused bits vary."""
+    certificate = certificate_of(der)
+    signature = certificate.signature
+    if utils.encode_dss_signature(*utils.decode_dss_signature(signature)) != signature:
+        return False
+    return der == tlv(SEQUENCE, certificate.tbs_certificate_bytes, ECDSA_SHA256, tlv(BIT_STRING, b"\0", signature))
+
+
 def _issued(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
     """Signed by that authority with the one algorithm of this suite, both keys on P-256."""
     for key in (authority.public_key(), certificate.public_key()):
@@ -343,22 +353,32 @@ def _fits_a_device(certificate: x509.Certificate) -> bool:
     )
 
 
+@lru_cache(maxsize=32)
+def _sound(roots: TrustRoots) -> Refusal | None:
+    """Whether the pinned files fit together; the same for every certificate judged by them, so done once."""
+    root, issuing = certificate_of(roots.root), certificate_of(roots.issuing)
+    if not _is_root(root) or not _issued_authority(root, issuing):
+        return Refusal(BundleRefusal.NOT_ENROLLED)
+    lists = revocation_list_of(roots.root_crl), revocation_list_of(roots.crl)
+    if not _signed_list(root, lists[0]) or not _signed_list(issuing, lists[1]):
+        return Refusal(TrustRefusal.BAD_REVOCATION_LIST)
+    return None
+
+
 def verify_chain(certificate: bytes, roots: TrustRoots, at: datetime) -> Holder | Refusal:
     """Who holds the certificate, when it leads to the pinned root, was valid at ``at`` and is not withdrawn.
 
-    Refused as ``not_enrolled``, ``revoked``, ``certificate_expired`` or ``certificate_not_yet_valid``.
+    Refused as ``not_enrolled``, ``revoked``, ``certificate_expired``, ``certificate_not_yet_valid``, and as
+    ``bad_revocation_list`` when this computer's own lists are not the centre's.
     """
     try:
+        unsound = _sound(roots)
+        if unsound is not None:
+            return unsound
         leaf, issuing, root = certificate_of(certificate), certificate_of(roots.issuing), certificate_of(roots.root)
-        if not (
-            _is_root(root) and _issued_authority(root, issuing) and _issued(issuing, leaf) and _fits_a_device(leaf)
-        ):
+        if not (_exact(certificate) and _issued(issuing, leaf) and _fits_a_device(leaf)):
             return Refusal(BundleRefusal.NOT_ENROLLED)
         holder = holder_of(leaf)
-        if not _signed_list(root, revocation_list_of(roots.root_crl)) or not _signed_list(
-            issuing, revocation_list_of(roots.crl)
-        ):
-            return Refusal(TrustRefusal.BAD_REVOCATION_LIST)
         if revoked_by(roots.root_crl, issuing.serial_number, at) or revoked_by(roots.crl, leaf.serial_number, at):
             return Refusal(BundleRefusal.REVOKED)
     except Exception:  # noqa: BLE001  # parsers of hostile DER raise what they like; all of it means: not ours

@@ -10,7 +10,7 @@ from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, read_certification_data
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -90,6 +90,7 @@ def _verify(pdf: bytes, roots: TrustRoots, at: datetime | None) -> ReportVerdict
     if problems:
         return _invalid(*problems)
     problems += _coverage(pdf, names, found)
+    problems += _only_prepared_fields(pdf, reader, signatures, found)
     problems += _certified(reader, signatures[0])
     for signature, one in zip(signatures, found, strict=True):
         problem = _second_opinion(signature, one, roots, at, newest=signature is signatures[-1])
@@ -165,6 +166,33 @@ def _coverage(pdf: bytes, names: list[str], found: list[_Found]) -> list[Refusal
         if not whole or not pdf[: one.end].endswith(_END_OF_FILE):
             problems.append(Refusal(ReportRefusal.NOT_WHOLE, {"field": name}))
     return problems
+
+
+def _only_prepared_fields(
+    pdf: bytes, reader: PdfFileReader, signatures: list[EmbeddedPdfSignature], found: list[_Found]
+) -> list[Refusal]:
+    """Both fields were there when the head signed, and the centre's was filled in the very next revision.
+
+    pyHanko lets an update in between pass that adds an empty signature field (measured).
+    """
+    if _fields(PdfFileReader(BytesIO(pdf[: found[0].end]), strict=True)) != {HEAD_FIELD: True, CENTRE_FIELD: False}:
+        return [Refusal(ReportRefusal.NOT_PREPARED, {"field": CENTRE_FIELD})]
+    first, last = signatures[0].signed_revision, signatures[-1].signed_revision
+    filled = len(signatures) == 2
+    if (
+        _fields(reader) != {HEAD_FIELD: True, CENTRE_FIELD: filled}
+        or last != first + filled
+        or reader.xrefs.total_revisions != last + 1
+    ):
+        return [Refusal(ReportRefusal.CHANGED, {"field": HEAD_FIELD})]
+    return []
+
+
+def _fields(reader: PdfFileReader) -> dict[str, bool]:
+    """Every form field, and whether it is filled; a report has no others than for signatures."""
+    form = reader.root["/AcroForm"]["/Fields"]
+    fields = {str(name): value is not None for name, value, _reference in enumerate_sig_fields(reader)}
+    return fields if len(form) == len(fields) else {}
 
 
 def _certified(reader: PdfFileReader, first: EmbeddedPdfSignature) -> list[Refusal]:

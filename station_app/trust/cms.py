@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from station_app.messages import Refusal
 from station_app.trust import chain, der
 from station_app.trust.chain import Holder, Signer, TrustRoots
-from station_app.trust.der import FIRST, INTEGER, NULL, OCTETS, SEQUENCE, SET, Reader, tlv
+from station_app.trust.der import ECDSA_SHA256, FIRST, INTEGER, NULL, OCTETS, SEQUENCE, SET, Reader, tlv
 from station_app.trust.refusals import BundleRefusal
 
 _ECDSA = ec.ECDSA(hashes.SHA256())
@@ -25,7 +25,6 @@ _VERSION = tlv(INTEGER, b"\x01")
 _SHA256 = tlv(SEQUENCE, der.oid("2.16.840.1.101.3.4.2.1"))
 #: RFC 5754 wants the parameters absent and says that NULL must be understood, too.
 _SHA256_NULL = tlv(SEQUENCE, der.oid("2.16.840.1.101.3.4.2.1"), tlv(NULL))
-_ECDSA_SHA256 = tlv(SEQUENCE, der.oid("1.2.840.10045.4.3.2"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def _assemble(digest: bytes, signer: Signer, content: bytes | None, at: datetime
         _issuer_and_serial(signer.certificate),
         _SHA256,
         tlv(FIRST, signed),
-        _ECDSA_SHA256,
+        ECDSA_SHA256,
         tlv(OCTETS, signer.private_key.sign(tlv(SET, signed), _ECDSA)),
     )
     inside = b"" if content is None else tlv(FIRST, tlv(OCTETS, content))
@@ -153,7 +152,7 @@ def _read(data: bytes) -> Envelope:
         raise der.NotDER("the certificates are not the signer's and its issuer's, in order")
     _expect_sha256(signer)
     attributes = signer.take(FIRST)
-    signer.expect(_ECDSA_SHA256)
+    signer.expect(ECDSA_SHA256)
     signature = signer.take(OCTETS)
     signer.end()  # unsigned attributes would follow
     if utils.encode_dss_signature(*utils.decode_dss_signature(signature)) != signature:

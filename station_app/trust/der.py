@@ -1,6 +1,6 @@
 """DER read and written strictly, as far as a CMS signature needs it: every byte is asked for, none is skipped."""
 
-SEQUENCE, SET, OCTETS, OID, INTEGER, NULL = 0x30, 0x31, 0x04, 0x06, 0x02, 0x05
+SEQUENCE, SET, OCTETS, OID, INTEGER, NULL, BIT_STRING = 0x30, 0x31, 0x04, 0x06, 0x02, 0x05, 0x03
 UTC_TIME, GENERAL_TIME = 0x17, 0x18
 FIRST = 0xA0  # context tag [0], constructed
 
@@ -30,6 +30,10 @@ def oid(dotted: str) -> bytes:
             septets.append(number & 0x7F | 0x80)
         out += bytes(reversed(septets))
     return tlv(OID, bytes(out))
+
+
+#: The one mechanism of the suite, without parameters (RFC 5758).
+ECDSA_SHA256 = tlv(SEQUENCE, oid("1.2.840.10045.4.3.2"))
 
 
 class Reader:

@@ -154,7 +154,7 @@ SENTENCES: dict[StrEnum, str] = {
         "The first signature does not lock the report against changes, as a month report's must."
     ),
     ReportRefusal.NOT_PREPARED: N_(
-        "This PDF has no empty signature field {field}; it was not prepared by our program."
+        "This PDF was not prepared for signing by our program: the empty field {field} is missing."
     ),
     ReportRefusal.ALREADY_SIGNED: N_(
         "Field {field} of this report is already signed. A signed report is never signed again."

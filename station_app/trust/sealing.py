@@ -177,6 +177,10 @@ def unseal_file(source: Path, target: Path, identity: Identity, limit: int) -> R
         _finish(beside, target)
     except pyrage.DecryptError as error:
         return _decryption_refusal(error)
+    except OSError as error:
+        if error.errno is not None:  # the disk is full, the stick is gone: not the file's fault
+            raise
+        return Refusal(BundleRefusal.BAD_FORMAT)  # pyrage says it like this when damage shows behind the head
     finally:
         beside.unlink(missing_ok=True)
     return None
