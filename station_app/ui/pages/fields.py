@@ -34,9 +34,8 @@ def editor_for(field: Field, desk: Desk, township: str) -> Editor:
         return ChoicesEditor(field)
     if meaning == "yes_no":
         return SegmentEditor(field, [(_("yes"), True), (_("no"), False), (_("unknown"), None)])
-    if meaning == "count" and field.at_least is not None and field.at_most is not None:
-        if field.at_most - field.at_least < BUTTONS:
-            return SegmentEditor(field, [(str(n), n) for n in range(field.at_least, field.at_most + 1)])
+    if meaning == "count" and (few := _few(field)):
+        return SegmentEditor(field, few)
     if meaning == "reference":
         return PickEditor(field, desk)
     if meaning == "references":
@@ -46,6 +45,13 @@ def editor_for(field: Field, desk: Desk, township: str) -> Editor:
     if meaning == "blob":
         return FileEditor(field, desk)
     return LineEditor(field, township)
+
+
+def _few(field: Field) -> list[tuple[str, Wire]]:
+    """The values of a count that has only a few: each gets a button."""
+    if field.at_least is None or field.at_most is None or field.at_most - field.at_least >= BUTTONS:
+        return []
+    return [(str(number), number) for number in range(field.at_least, field.at_most + 1)]
 
 
 class FieldBox(QWidget):
@@ -131,9 +137,6 @@ class Fields(QObject):
             self.cards.append(self._card(_("Where it applies"), rest))
         else:
             self.cards.append(self._card("", typed))
-        order = [box.editor.target() for box in self.boxes.values()]
-        for before, after in zip(order, order[1:], strict=False):
-            QWidget.setTabOrder(before, after)
 
     def _card(self, title: str, fields: list[Field]) -> QFrame:
         frame, layout = card()
