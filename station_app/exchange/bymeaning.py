@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 from station_app.exchange.headers import squeeze
 from station_app.exchange.ledgers.words import read_remark, read_words
@@ -35,6 +36,7 @@ _AREA = {"亩": "mu", "平方米": "m2", "公顷": "ha"}
 _LIST = re.compile(r"[、,，;；\n]+")
 _MOMENT = re.compile(r"^(.*?[日号\d])[T\s]+((?:上午|下午|早上|晚上|中午)?\d{1,2}[:：点时].*)$")
 
+T = TypeVar("T")
 Reader = Callable[[Cell], Read[Wire]]
 
 
@@ -44,9 +46,9 @@ def reader_of(field: Field, today: date, unit: str, station: str, date1904: bool
     if field.codes is not None and name != "choices":
         return lambda cell: _code(field.codes, cell)
     readers: dict[str, Reader] = {
-        "text": read_words,
-        "long_text": read_remark,
-        "data": read_remark,
+        "text": _words_of,
+        "long_text": lambda cell: _texts(read_remark(cell)),
+        "data": lambda cell: _texts(read_remark(cell)),
         "choices": lambda cell: _codes(field.codes, cell),
         "person_name": lambda cell: _texts(read_name(cell)) if not is_empty(cell) else Read(None),
         "id_number": lambda cell: _texts(read_id_number(cell, today)) if not is_empty(cell) else Read(None),
@@ -55,19 +57,25 @@ def reader_of(field: Field, today: date, unit: str, station: str, date1904: bool
         "date": lambda cell: _date(cell, today, not field.past, date1904),
         "moment": lambda cell: _moment(cell, today),
         "time": _time,
-        "duration": lambda cell: _whole(read_hours(cell, unit="hour" if unit == "小时" else "minute", bounds=None), cell),
+        "duration": lambda cell: _whole(
+            read_hours(cell, unit="hour" if unit == "小时" else "minute", bounds=None), cell
+        ),
         "hours": lambda cell: _whole(read_hours(cell, unit="minute" if unit == "分钟" else "hour", bounds=None), cell),
         "money": lambda cell: _texts(read_money(cell, negative=True)),
         "area": lambda cell: _area(cell, unit),
         "weight": lambda cell: _texts(read_weight(cell, column_unit=_WEIGHT.get(unit, "kg"))),
         "count": lambda cell: _texts(read_count(cell, least=-(10**9))),
         "yes_no": lambda cell: _texts(read_yes_no(cell)),
-        "blob": read_words,
+        "blob": _words_of,
     }
-    return readers.get(name, read_words)
+    return readers.get(name, _words_of)
 
 
-def _texts(found: Read[object]) -> Read[Wire]:
+def _words_of(cell: Cell) -> Read[Wire]:
+    return _texts(read_words(cell))
+
+
+def _texts(found: Read[T]) -> Read[Wire]:
     """Values of their own classes become wire values."""
     value = found.value
     wire: Wire = value if value is None or isinstance(value, bool | int | str) else str(value)
@@ -120,7 +128,11 @@ def _moment(cell: Cell, today: date) -> Read[Wire]:
 
 def _time(cell: Cell) -> Read[Wire]:
     found = read_time(cell)
-    return Read(f"{found.value.hour:02d}:{found.value.minute:02d}" if found.value is not None else None, found.warnings, found.reason)
+    return Read(
+        f"{found.value.hour:02d}:{found.value.minute:02d}" if found.value is not None else None,
+        found.warnings,
+        found.reason,
+    )
 
 
 @lru_cache(maxsize=256)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import xlsxwriter
 
 from station_app.exchange import bymeaning, limits
+from station_app.exchange.books import new_book
 from station_app.exchange.plain import RECORD, guarded, titles_of, village_shown
 from station_app.exchange.refusals import SheetRefusal
 from station_app.kinds.base import KINDS
@@ -42,7 +42,12 @@ def form_of(path: Path) -> str | None:
 
 
 def export(
-    store: Store, kind: str, path: Path, *, ids: Sequence[str] | None = None, seal: Callable[[bytes], bytes] | None = None
+    store: Store,
+    kind: str,
+    path: Path,
+    *,
+    ids: Sequence[str] | None = None,
+    seal: Callable[[bytes], bytes] | None = None,
 ) -> Exported | Refusal:
     """Write all records of a kind (or those named), sealed first when ``seal`` is given."""
     form = form_of(path)
@@ -71,7 +76,9 @@ def render(store: Store, kind: str, form: str, *, ids: Sequence[str] | None = No
             return _json(kind, records), len(records)
         fields = list(KINDS[kind].fields.values())
         shower = Shower(reader)
-        rows = ([record, *(shower.show(field, values.get(field.name)) for field in fields)] for record, values in records)
+        rows = (
+            [record, *(shower.show(field, values.get(field.name)) for field in fields)] for record, values in records
+        )
         titles = [RECORD, *titles_of(fields)]
         made = _xlsx(kind, titles, rows) if form == ".xlsx" else _csv(titles, rows)
     return made if isinstance(made, Refusal) else (made, len(records))
@@ -112,9 +119,12 @@ def _json(kind: str, records: list[tuple[str, dict[str, Any]]]) -> bytes:
 
 def _xlsx(kind: str, titles: list[str], rows: Iterable[list[str]]) -> bytes | Refusal:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = new_book(out)
     page = book.add_worksheet(_(KINDS[kind].kind_title)[:31])
-    head, text = book.add_format({"bold": True, "bg_color": "#EEF2F5", "border": 1}), book.add_format({"num_format": "@"})
+    head, text = (
+        book.add_format({"bold": True, "bg_color": "#EEF2F5", "border": 1}),
+        book.add_format({"num_format": "@"}),
+    )
     for column, title in enumerate(titles):
         page.write_string(0, column, title, head)
     page.freeze_panes(1, 1)
@@ -123,7 +133,9 @@ def _xlsx(kind: str, titles: list[str], rows: Iterable[list[str]]) -> bytes | Re
     for number, row in enumerate(rows, start=1):
         for column, said in enumerate(row):
             if len(said) > limits.CELL:
-                return Refusal(SheetRefusal.TEXT_TOO_LONG, {"field": titles[column], "length": len(said), "limit": limits.CELL})
+                return Refusal(
+                    SheetRefusal.TEXT_TOO_LONG, {"field": titles[column], "length": len(said), "limit": limits.CELL}
+                )
             if said:
                 page.write_string(number, column, said, text)
     book.close()

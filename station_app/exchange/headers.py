@@ -24,7 +24,9 @@ _UNITS = {
     "天": "天", "次": "次", "人次": "次", "户": "户", "块": "块", "人": "人",
 }  # fmt: skip
 _UNIT_WORDS = sorted(_UNITS, key=len, reverse=True)
-_UNIT_TAIL = re.compile(r"(.{1,}?)[/:：,，、\-_]?(?:单位[:：]?)?(" + "|".join(re.escape(u) for u in _UNIT_WORDS) + r")$")
+_UNIT_TAIL = re.compile(
+    r"(.{1,}?)[/:：,，、\-_]?(?:单位[:：]?)?(" + "|".join(re.escape(u) for u in _UNIT_WORDS) + r")$"
+)
 
 
 def squeeze(cell: Cell) -> str:

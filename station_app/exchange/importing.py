@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from station_app.clock import now_ms, today as the_day
+from station_app.clock import now_ms
+from station_app.clock import today as the_day
 from station_app.exchange import limits
 from station_app.exchange.drafting import Draft, Drafter, Effect
 from station_app.exchange.headers import squeeze
@@ -80,7 +81,9 @@ class Plan:
                 )
                 continue
             for found in line.warnings:
-                warnings.append(place | {"column": title_of(table, found), "code": found.code, "message": sentence(found.code)})
+                warnings.append(
+                    place | {"column": title_of(table, found), "code": found.code, "message": sentence(found.code)}
+                )
         return {
             **self.counts(),
             "refused": refused,
@@ -179,7 +182,11 @@ def plan_workbook(
         if ledger is None or PlainLedger.is_own_export(workbook, kind):
             plain = PlainLedger(kind, reader)
             judged = judge(workbook, plain.ledger(), today=today, sheet=sheet)
-            return judged if isinstance(judged, Refusal) else _drafted(kind, judged, plain.index, plain.draw, store.station)
+            return (
+                judged
+                if isinstance(judged, Refusal)
+                else _drafted(kind, judged, plain.index, plain.draw, store.station)
+            )
         draw, kinds = DRAWS[kind]
         index = Index(reader, kinds)
     people = KnownPeople(index, tuple(k for k in kinds if k in ("resident", "volunteer")))
@@ -188,7 +195,11 @@ def plan_workbook(
 
 
 def _drafted(
-    kind: str, judged: Judged, index: Index, draw: Callable[[Table, Line, Drafter, str, dict[str, int]], None], station: str
+    kind: str,
+    judged: Judged,
+    index: Index,
+    draw: Callable[[Table, Line, Drafter, str, dict[str, int]], None],
+    station: str,
 ) -> Plan:
     plan = Plan(kind, judged)
     drafter = Drafter(index)

@@ -47,9 +47,7 @@ def judge(
     judged = Judged(workbook, ledger)
     chosen = [s for s in workbook.sheets if sheet is None or s.name == sheet]
     if not chosen:
-        return Refusal(
-            SheetRefusal.NO_SHEET, {"sheet": sheet, "sheets": "、".join(s.name for s in workbook.sheets)}
-        )
+        return Refusal(SheetRefusal.NO_SHEET, {"sheet": sheet, "sheets": "、".join(s.name for s in workbook.sheets)})
     year = _year_of(workbook)
     for one in chosen:
         if sheet is None and len(workbook.sheets) > 1 and layout.is_instructions(one.name):
@@ -90,11 +88,15 @@ def make_table(sheet: Sheet, ledger: Ledger, words: Words, file: str, year: int 
         return None
     columns, mapped = found
     identity = {c for name in ledger.identity for c in mapped.columns.get(name, [])}
-    laid = layout.judge_rows(sheet, columns, identity, mapped.serial, mapped.column(ledger.place) if ledger.place else None)
+    laid = layout.judge_rows(
+        sheet, columns, identity, mapped.serial, mapped.column(ledger.place) if ledger.place else None
+    )
     layout.fill_merged(sheet, laid)
     fill = [c for name in ledger.fill for c in mapped.columns.get(name, [])]
     notices = [f"filled_down:{squeeze(columns.titles[c][0])}" for c in layout.fill_sparse(sheet, laid, fill)]
-    layout.fill_ditto(sheet, laid, [c for name, cs in mapped.columns.items() if name not in ("id_no", "name") for c in cs])
+    layout.fill_ditto(
+        sheet, laid, [c for name, cs in mapped.columns.items() if name not in ("id_no", "name") for c in cs]
+    )
     when = period.when(laid.titles, sheet.name, laid.footers, file, year)
     table = Table(sheet, laid, mapped, when, [Line(number) for number in laid.data], notices)
     if ledger.place and not mapped.columns.get(ledger.place):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from station_app.exchange.headers import squeeze, unit_in
 from station_app.exchange.sheets import Cell, Sheet
@@ -26,22 +27,30 @@ class Skip(StrEnum):
 #: How many of a row's cells are titles of columns this kind knows; given by the mapping.
 Recognise = Callable[[str], bool]
 
-_INSTRUCTIONS = re.compile(r"填表说明|填报说明|填写说明|使用说明|填表要求|填报要求|填写要求|说明$|^说明|须知|字典|代码表|下拉|模板说明|样表|示例|注意事项")
+_INSTRUCTIONS = re.compile(
+    r"填表说明|填报说明|填写说明|使用说明|填表要求|填报要求|填写要求|说明$|^说明|须知|字典|代码表|下拉|模板说明|样表|示例|注意事项"
+)
 _SUBTOTAL = re.compile(r"(?:小计|分计|页计|本页合计|本页总计)")
 _TOTAL = re.compile(r"(?:合计|总计|共计|累计|总数)")
-_LABEL = re.compile(r"^(.{0,12}?)(小计|分计|页计|合计|总计|共计|累计|总数)(?:人数|户数|块数|时长|面积)?[:：]?(?:共)?[\d.,]*(?:人|户|名|块|亩|小时|元|斤|公斤|人次|次)?[)）]?$")
+_LABEL = re.compile(
+    r"^(.{0,12}?)(小计|分计|页计|合计|总计|共计|累计|总数)(?:人数|户数|块数|时长|面积)?[:：]?(?:共)?[\d.,]*(?:人|户|名|块|亩|小时|元|斤|公斤|人次|次)?[)）]?$"
+)
 _WHOLE = re.compile(r"^(?:本表|本月|全镇|全乡|全站|全苏木|全部|以上|总|年度|本年|本次|全年|)$")
 _FOOTER = re.compile(
     r"^(?:站长|站负责人|负责人|审核|审批|审定|复核|制表|填表|填报|编制|经办|经手|统计|录入|记录|登记|校对|核对|分管|主管|主任|书记|领导|单位|盖章|公章|"
     r"签字|签章|签名|报送|上报|日期|时间|联系人|联系电话|社工|监督)[^:：]{0,12}[:：]"
 )  # fmt: skip
-_NOTE = re.compile(r"^(?:[※*★▲]|(?:注|备注|说明|附注|填表说明|填报说明|要求|提示)\d?[:：.、]|注\d?$|以下空白|此页无正文|第\d+页|共\d+页|[（(]以下空白)")
+_NOTE = re.compile(
+    r"^(?:[※*★▲]|(?:注|备注|说明|附注|填表说明|填报说明|要求|提示)\d?[:：.、]|注\d?$|以下空白|此页无正文|第\d+页|共\d+页|[（(]以下空白)"
+)
 _DATE_ONLY = re.compile(r"^(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?$")
 _EXAMPLE = re.compile(r"^(?:例|示例|样例|例如|填写示例|范例|举例)[:：]?$")
 _NUMBER = re.compile(r"^-?[\d,.]+%?$")
 _DATA_LIKE = re.compile(r"\d{4}|^[√×✓✔✗○●]$|^\d+(?:\.\d+)?$|^[男女]$|^[是否有无]$")
 _COUNTED = re.compile(r"^(?:\d{1,3}|[甲乙丙丁戊己庚辛]|栏次|[(]\d+[)]|[①-⑳])$")
-_PLACE = re.compile(r"^(?:[一二三四五六七八九十]+[、.]|[（(][一二三四五六七八九十\d]+[)）]|\d+[、.])?(.{1,12}?(?:村|社区|嘎查|居委会|街道|苏木|镇|社|组|小区))(?:[(（].*)?$")
+_PLACE = re.compile(
+    r"^(?:[一二三四五六七八九十]+[、.]|[（(][一二三四五六七八九十\d]+[)）]|\d+[、.])?(.{1,12}?(?:村|社区|嘎查|居委会|街道|苏木|镇|社|组|小区))(?:[(（].*)?$"
+)
 
 
 @dataclass(slots=True)
@@ -113,7 +122,9 @@ def _joins(sheet: Sheet, upper: int, lower: int) -> bool:
     above, below = dict(_filled(sheet.rows[upper])), dict(_filled(sheet.rows[lower]))
     if len(above) < 2 or len(below) < 2:
         return False
-    if any(len(said) > 30 for said in above.values()) or any(len(said) > 30 or _DATA_LIKE.search(said) for said in below.values()):
+    if any(len(said) > 30 for said in above.values()) or any(
+        len(said) > 30 or _DATA_LIKE.search(said) for said in below.values()
+    ):
         return False
     spans = _spans(sheet, upper)
     parts = 0
@@ -165,14 +176,16 @@ def _is_below_header(row: list[Cell], columns: Columns) -> bool:
         return True
     counted = [said for _, said in filled]
     numbers = [int(said) for said in counted if said.isdigit()]
-    in_order = len(numbers) >= 3 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    in_order = len(numbers) >= 3 and all(b - a == 1 for a, b in pairwise(numbers))
     return len(filled) >= 3 and all(_COUNTED.match(said) for said in counted) and (in_order or not numbers)
 
 
 class Judge:
     """Says of each row below a header what it is."""
 
-    def __init__(self, sheet: Sheet, columns: Columns, identity: set[int], serial: int | None, place: int | None) -> None:
+    def __init__(
+        self, sheet: Sheet, columns: Columns, identity: set[int], serial: int | None, place: int | None
+    ) -> None:
         self.sheet, self.columns = sheet, columns
         self.identity, self.serial, self.place = identity, serial, place
         self.titles = {column: squeeze(title) for column, (title, _) in columns.titles.items()}
@@ -181,11 +194,11 @@ class Judge:
             for number in range(columns.first, columns.last + 1)
             for column, said in _filled(sheet.rows[number])
         }
-        self.page_titles = {
-            said for number in range(columns.first) for _, said in _filled(sheet.rows[number])
-        }
+        self.page_titles = {said for number in range(columns.first) for _, said in _filled(sheet.rows[number])}
         self.wide = {
-            top for top, left, bottom, right in sheet.merges or [] if top == bottom and right - left >= max(3, len(self.titles) // 2)
+            top
+            for top, left, bottom, right in sheet.merges or []
+            if top == bottom and right - left >= max(3, len(self.titles) // 2)
         }
         self.formulas: dict[int, int] = {}
         for row, _ in sheet.formulas:
@@ -195,9 +208,9 @@ class Judge:
         """A reason to skip it; the place a heading names; None for data."""
         cells = self.sheet.rows[number]
         # Most rows of a ledger hold something in every identity column: data at one glance.
-        if self.identity and all(column < len(cells) and cells[column] is not None for column in self.identity):
-            if not self._repeats_quickly(cells):
-                return None
+        whole = all(column < len(cells) and cells[column] is not None for column in self.identity)
+        if self.identity and whole and not self._repeats_quickly(cells):
+            return None
         filled = _filled(cells)
         if not filled:
             return Skip.BLANK if number not in self.formulas else Skip.TOTAL
@@ -218,7 +231,9 @@ class Judge:
     def _repeats_quickly(self, cells: list[Cell]) -> bool:
         column = next(iter(self.identity))
         cell = cells[column]
-        return isinstance(cell, str) and (squeeze(cell) == self.titles.get(column) or _LABEL.match(squeeze(cell)) is not None)
+        return isinstance(cell, str) and (
+            squeeze(cell) == self.titles.get(column) or _LABEL.match(squeeze(cell)) is not None
+        )
 
     def _repeats(self, filled: list[tuple[int, str]]) -> bool:
         same = sum(1 for cell in filled if cell in self.above)
@@ -244,9 +259,9 @@ class Judge:
         first = filled[0][1]
         identified = sum(1 for column, _ in filled if column in self.identity)
         few = len(filled) <= max(3, len(self.titles) // 2)
-        if few and identified < max(2, len(self.identity)):
-            if any(_FOOTER.match(said) for _, said in filled) or _NOTE.match(first) or _DATE_ONLY.match(first):
-                return Skip.FOOTER
+        speaks = any(_FOOTER.match(said) for _, said in filled) or _NOTE.match(first) or _DATE_ONLY.match(first)
+        if few and speaks and identified < max(2, len(self.identity)):
+            return Skip.FOOTER
         if len(filled) == 1:
             column, said = filled[0]
             if said in self.page_titles:
@@ -294,7 +309,7 @@ def fill_merged(sheet: Sheet, layout: Layout) -> None:
     if not sheet.merges:
         return
     data = set(layout.data)
-    for top, left, bottom, right in sheet.merges:
+    for top, left, bottom, _right in sheet.merges:
         if bottom <= top or top <= layout.columns.last:
             continue
         value = sheet.at(top, left)

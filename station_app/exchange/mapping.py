@@ -27,6 +27,11 @@ class Meant:
     never: str = ""  # a regular expression that rules a title out
 
 
+def spell(words: str) -> tuple[str, ...]:
+    """Titles in one text, parted by spaces; titles themselves have none."""
+    return tuple(words.split())
+
+
 @dataclass(slots=True)
 class Mapping:
     """Columns by field, units by field, and what was left over."""
@@ -50,13 +55,17 @@ OWN_COLUMNS = frozenset({"未导入原因", "原表行号", "原工作表"})
 
 _ID = re.compile(r"^\d{17}[\dXxХх]$|^\d{15}$|^\d\.\d+[Ee]\+1[4-7]$|^\d{6}\*{4,}\d{3,4}[\dXx]?$|^\d{16,19}$")
 _PHONE = re.compile(r"^1[3-9]\d{9}$|^0\d{2,3}-?\d{7,8}$|^(?:1[3-9]\d{9}[/,、;]?){2,}$")
-_DATE = re.compile(r"^(?:19|20)?\d\d[年./-]\d{1,2}(?:[月./-]\d{0,2}[日号]?)?$|^\d{1,2}月\d{1,2}[日号]?$|^(?:19|20)\d{6}$|^\d{4}年")
+_DATE = re.compile(
+    r"^(?:19|20)?\d\d[年./-]\d{1,2}(?:[月./-]\d{0,2}[日号]?)?$|^\d{1,2}月\d{1,2}[日号]?$|^(?:19|20)\d{6}$|^\d{4}年"
+)
 _TIME = re.compile(r"^(?:上午|下午|早上|晚上|中午)?\d{1,2}(?:[:：点时]\d{0,2}分?半?)$")
 _TIMES = re.compile(r"^(?:上午|下午)?\d{1,2}[:：点时]\d{0,2}分?[-—–~～至到](?:上午|下午)?\d{1,2}[:：点时]\d{0,2}分?$")
 _NAME = re.compile(r"^[\u3007\u3400-\u9fff·•\U00020000-\U000323af]{2,12}(?:[(（].*[)）])?$")
 _SEX = re.compile(r"^(?:男|女|男性|女性)$")
 _FLAG = re.compile(r"^(?:√|×|✓|✔|✗|是|否|有|无|0|1|Y|N|y|n|☑|□|■|对|同意|不同意)$")
-_HOURS = re.compile(r"^\d+(?:\.\d+)?(?:个?小时|h|H|分钟|小时\d+分钟?)?$|^[一二两三四五六七八九十半]+个?半?小时$|^若干$|^半天$|^-\d")
+_HOURS = re.compile(
+    r"^\d+(?:\.\d+)?(?:个?小时|h|H|分钟|小时\d+分钟?)?$|^[一二两三四五六七八九十半]+个?半?小时$|^若干$|^半天$|^-\d"
+)
 _AMOUNT = re.compile(r"^[¥￥]?[\d,]+(?:\.\d+)?(?:元|万元|斤|公斤|吨|亩|kg)?$")
 
 
@@ -169,14 +178,20 @@ def map_columns(
             mapping.serial = column
             continue
         for meant, score, unit in words.candidates(title):
-            offers.append((score + _agrees(meant, contents.get(column, {})), column, meant, units.get(column, "") or unit))
+            offers.append(
+                (score + _agrees(meant, contents.get(column, {})), column, meant, units.get(column, "") or unit)
+            )
     taken: set[int] = set()
-    for score, column, meant, unit in sorted(offers, key=lambda o: (-o[0], o[1])):
-        if column in taken or score < ENOUGH or (meant.field in mapping.columns and not meant.several):
+    for reached, column, meant, unit in sorted(offers, key=lambda o: (-o[0], o[1])):
+        if column in taken or reached < ENOUGH or (meant.field in mapping.columns and not meant.several):
             continue
         _take(mapping, column, meant, titles[column][0], unit)
         taken.add(column)
-    left = [c for c in samples if c not in taken and c != mapping.serial and squeeze(titles.get(c, ("", ""))[0]) not in OWN_COLUMNS]
+    left = [
+        c
+        for c in samples
+        if c not in taken and c != mapping.serial and squeeze(titles.get(c, ("", ""))[0]) not in OWN_COLUMNS
+    ]
     for meant in words.meant:
         if meant.adopt and meant.looks and meant.field not in mapping.columns:
             fits = [c for c in left if contents.get(c, {}).get(meant.looks, 0) >= 0.6 and len(samples[c]) >= 2]

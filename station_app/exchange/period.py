@@ -17,7 +17,9 @@ _FULL = re.compile(
 )  # fmt: skip
 _MADE = re.compile(r"(?:填报|填表|制表|统计|登记|编制|上报|报送|更新|打印|导出|填写|汇总)[^\d]{0,6}$")
 _UNTIL = re.compile(r"(?:截至|截止|截止到|截至到|至)[^\d]{0,4}$")
-_SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*月?\s*(?:[-—–~～至到])\s*(?:((?:19|20)\d\d)\s*[年./-]\s*)?(\d{1,2})\s*月")
+_SPAN = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*月?\s*(?:[-—–~～至到])\s*(?:((?:19|20)\d\d)\s*[年./-]\s*)?(\d{1,2})\s*月"
+)
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年度?|[./-])\s*(\d{1,2})\s*月(?:份)?")
 _MONTH_PLAIN = re.compile(r"(?<!\d)((?:19|20)\d\d)[./-](0?[1-9]|1[0-2])(?![\d./-])")
 _QUARTER = re.compile(r"((?:19|20)\d\d)\s*年?度?\s*(?:第?\s*([一二三四1-4])\s*季度?|[qQ]([1-4]))")
@@ -138,7 +140,9 @@ def _dates(text: str) -> Iterable[tuple[int, date]]:
         yield (0 if _UNTIL.search(before) else 1 if _MADE.search(before) else 2), day
 
 
-def when(titles: Iterable[str], sheet: str, footers: Iterable[str] = (), file: str = "", year: int | None = None) -> When:
+def when(
+    titles: Iterable[str], sheet: str, footers: Iterable[str] = (), file: str = "", year: int | None = None
+) -> When:
     """The ledger's time; titles before the sheet's name before footers before the file's name.
 
     ``year`` is that of the workbook's other sheets, for a sheet that is named "3月" and says no more.

@@ -9,7 +9,7 @@ from station_app.exchange import bymeaning
 from station_app.exchange.drafting import Drafter, Effect
 from station_app.exchange.headers import squeeze
 from station_app.exchange.index import Index
-from station_app.exchange.ledgers.table import Known, Ledger, Line, Table
+from station_app.exchange.ledgers.table import Known, Ledger, Line, Outcome, Table
 from station_app.exchange.ledgers.words import ID_NUMBER
 from station_app.exchange.mapping import Meant
 from station_app.exchange.sheets import Cell, Workbook
@@ -73,7 +73,10 @@ class PlainLedger:
     def is_own_export(workbook: Workbook, kind: str) -> bool:
         """Whether the file has the column of record ids that only our exports have."""
         return any(
-            isinstance(cell, str) and cell.strip() == RECORD for sheet in workbook.sheets for row in sheet.rows[:5] for cell in row
+            isinstance(cell, str) and cell.strip() == RECORD
+            for sheet in workbook.sheets
+            for row in sheet.rows[:5]
+            for cell in row
         )
 
     def ledger(self) -> Ledger:
@@ -82,7 +85,9 @@ class PlainLedger:
         for name, field in self.fields.items():
             unit = bymeaning.UNITS.get(field.meaning.name)
             titles = (_(field.title), field.title, *field.headers, name)
-            spelled = tuple(dict.fromkeys(t for title in titles for t in ((title, f"{title}({unit})") if unit else (title,))))
+            spelled = tuple(
+                dict.fromkeys(t for title in titles for t in ((title, f"{title}({unit})") if unit else (title,)))
+            )
             meant.append(Meant(name, spelled, looks=_LOOKS.get(field.meaning.name, "")))
         if self.person is not None:
             meant.append(Meant(_PERSON_FIELD, ID_NUMBER.names, ID_NUMBER.pattern, looks="id", never=ID_NUMBER.never))
@@ -137,14 +142,14 @@ class PlainLedger:
                 for code in found.warnings:
                     table.warn(line, code, name)
                 if found.reason is not None:
-                    if field.needed or field.required or not _optional_date(field):
+                    if field.needed or field.meaning.name not in _LEFT_EMPTY:
                         table.refuse(line, found.reason, name)
                     else:
                         table.warn(line, found.reason, name)
                 values[name] = found.value
             if values[name] is not None and misfit_of(field, values[name]) is not None:
                 table.refuse(line, "OUT_OF_BOUNDS", name)
-            if line.refusal is not None:
+            if line.outcome is Outcome.REJECT:
                 return
         line.values["fields"] = {n: v for n, v in values.items() if v is not None}
         self._check_whole(table, line, before)
@@ -270,8 +275,8 @@ class PlainLedger:
 _LOOKS = {"id_number": "id", "phone": "phone", "date": "date", "time": "time", "hours": "hours", "yes_no": "flag"}
 
 
-def _optional_date(field: Field) -> bool:
-    return field.meaning.name in ("date", "moment", "time")
+#: What cannot be read of these is left empty with a warning, unless the record needs it.
+_LEFT_EMPTY = frozenset({"date", "moment", "time", "phone", "yes_no", "division"})
 
 
 def titles_of(fields: Iterable[Field]) -> list[str]:

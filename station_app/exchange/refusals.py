@@ -28,7 +28,10 @@ class SheetRefusal(StrEnum):
 SENTENCES: Final[dict[StrEnum, str]] = {
     SheetRefusal.MISSING: N_("The file {file} is not there or cannot be opened. Check its name and whether the stick is still in."),
     SheetRefusal.TOO_LARGE: N_("The file is larger than {megabytes} MB (packed or unpacked). Split it into several ledgers and import them one by one."),
-    SheetRefusal.TOO_MANY_ROWS: N_("The sheet {sheet} has something beyond row {rows} or column {columns}. Delete what stands far outside the table, or split the ledger."),
+    SheetRefusal.TOO_MANY_ROWS: N_(
+        "The sheet {sheet} has something beyond row {rows} or column {columns}. "
+        "Delete what stands far outside the table, or split the ledger."
+    ),
     SheetRefusal.UNSAFE: N_("The file holds things a ledger never has ({what}). It was not opened. Ask for a freshly saved copy."),
     SheetRefusal.PASSWORD: N_("The file is protected by a password. Open it in Excel or WPS, remove the password, save, and import again."),
     SheetRefusal.UNREADABLE: N_("The file is damaged or no workbook. Open it in Excel or WPS, save it as .xlsx, and import again."),

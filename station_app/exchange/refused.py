@@ -5,12 +5,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook as Book
-from xlsxwriter.worksheet import Worksheet
-
 from station_app.exchange import limits
+from station_app.exchange.books import Book, Format, Worksheet, new_book
 from station_app.exchange.importing import Plan, title_of
 from station_app.exchange.ledgers.table import Line, Table
 from station_app.exchange.reasons import sentence
@@ -38,7 +34,7 @@ def write_refused(plan: Plan, path: Path) -> int | Refusal:
 def refused_workbook(plan: Plan) -> bytes:
     """The workbook's bytes; made in memory, no temporary file holds its texts."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = new_book(out)
     styles = _Styles(book)
     names: set[str] = set()
     for table in plan.judged.tables:
@@ -64,13 +60,20 @@ def _name(wanted: str, taken: set[str]) -> str:
 class _Styles:
     def __init__(self, book: Book) -> None:
         self.title = book.add_format({"bold": True})
-        self.head = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#EEF2F5", "border": 1, "valign": "vcenter"})
+        self.head = book.add_format(
+            {"bold": True, "text_wrap": True, "bg_color": "#EEF2F5", "border": 1, "valign": "vcenter"}
+        )
         self.text = book.add_format({"num_format": "@"})
         self.wrong = book.add_format({"num_format": "@", "bg_color": "#FFE3A3"})
         self.reason = book.add_format({"text_wrap": True, "font_color": "#9A3B00"})
         self.special = {
             kind: (book.add_format({"num_format": form}), book.add_format({"num_format": form, "bg_color": "#FFE3A3"}))
-            for kind, form in ((datetime, "yyyy-mm-dd hh:mm"), (date, "yyyy-mm-dd"), (time, "hh:mm"), (float, "General"))
+            for kind, form in (
+                (datetime, "yyyy-mm-dd hh:mm"),
+                (date, "yyyy-mm-dd"),
+                (time, "hh:mm"),
+                (float, "General"),
+            )
         }
 
     def of(self, value: Cell, wrong: bool) -> Format:
@@ -85,7 +88,9 @@ class _Page:
     def __init__(self, page: Worksheet, styles: _Styles, table: Table) -> None:
         self.page, self.styles, self.table = page, styles, table
         columns = table.layout.columns
-        self.width = max([*columns.titles, *(len(r) - 1 for r in table.sheet.rows[columns.first : columns.last + 1]), 0]) + 1
+        self.width = (
+            max([*columns.titles, *(len(r) - 1 for r in table.sheet.rows[columns.first : columns.last + 1]), 0]) + 1
+        )
 
     def fill(self, lines: list[Line]) -> None:
         """Titles, header, refused rows with their reasons, footers: what says the ledger's month stays."""

@@ -70,7 +70,9 @@ def read_shape(xml: bytes) -> Shape:
     for left, top, right, bottom in _MERGE.findall(tail):
         if len(shape.merges) >= limits.MERGES:
             break
-        shape.merges.append((int(top) - 1, column_number(left.decode()), int(bottom) - 1, column_number(right.decode())))
+        shape.merges.append(
+            (int(top) - 1, column_number(left.decode()), int(bottom) - 1, column_number(right.decode()))
+        )
     return shape
 
 
@@ -121,5 +123,7 @@ def sheet_members(texts: dict[str, bytes]) -> dict[str, str]:
     for sheet in _SHEET.findall(texts.get(book, b"")):
         name, rid = _NAME.search(sheet), _RID.search(sheet)
         if name and rid and rid.group(1) in targets:
-            members[_plain(name.group(1) if name.group(1) is not None else name.group(2) or b"")] = targets[rid.group(1)]
+            members[_plain(name.group(1) if name.group(1) is not None else name.group(2) or b"")] = targets[
+                rid.group(1)
+            ]
     return members

@@ -131,13 +131,15 @@ def _rows(sheet: "calamine.CalamineSheet") -> "list[list[object]]":
     top, left = start
     lead: list[object] = [None] * left
     rows: list[list[object]] = [[] for _ in range(top)]
-    rows.extend([*lead, *row] if left else row for row in sheet.to_python(skip_empty_area=True))
+    for row in sheet.to_python(skip_empty_area=True):
+        cells: list[object] = [*lead, *row]
+        rows.append(cells)
     return rows
 
 
 def _unescaped(row: list[object]) -> list[object]:
     """Excel writes control characters as ``_x000D_``; some readers leave that standing."""
-    if not any(value.__class__ is str and "_x" in value for value in row):  # type: ignore[operator]
+    if not any(isinstance(value, str) and "_x" in value for value in row):
         return row
     return [
         _ESCAPED.sub(lambda m: chr(int(m[1], 16)), value) if isinstance(value, str) and "_x" in value else value

@@ -34,7 +34,11 @@ class Grid:
     def copy(self) -> "Grid":
         """A grid of its own."""
         return Grid(
-            self.name, [list(r) for r in self.rows], list(self.merges), set(self.hidden), [dict(e) for e in self.expected]
+            self.name,
+            [list(r) for r in self.rows],
+            list(self.merges),
+            set(self.hidden),
+            [dict(e) for e in self.expected],
         )
 
     def move_rows(self, place: Callable[[int], int]) -> None:

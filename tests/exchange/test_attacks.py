@@ -94,7 +94,7 @@ def test_a25_a_cell_far_outside(reference: str, tmp_path: Path) -> None:
 def test_a25_hidden_from_the_scan_kills_only_the_child(tmp_path: Path) -> None:
     """A far cell spelled so that the scan misses it: the child dies of its limit, the program says so."""
     members = plain()
-    far = '<row\tr="1048576"><c\tr="&#88;FD1048576"><v>1</v></c></row></sheetData>'.encode()
+    far = b'<row\tr="1048576"><c\tr="&#88;FD1048576"><v>1</v></c></row></sheetData>'
     members[SHEET] = members[SHEET].replace(b"</sheetData>", far)
     found = read_workbook(packed(tmp_path / "far.xlsx", members))
     assert isinstance(found, Refusal)
@@ -162,7 +162,9 @@ def test_many_members(tmp_path: Path) -> None:
 
 def test_a_password(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + bytes(1000))
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + bytes(1000)
+    )
     assert code(path) is SheetRefusal.PASSWORD
 
 
@@ -190,7 +192,11 @@ def test_a_workbook_cut_short_or_with_a_changed_byte_never_brings_us_down(tmp_pa
     path = tmp_path / "a.xlsx"
     refused = 0
     for n in range(12):
-        path.write_bytes(data[: len(data) * n // 12] if n % 2 else data[: n * 700] + bytes([data[n * 700] ^ 0x40]) + data[n * 700 + 1 :])
+        path.write_bytes(
+            data[: len(data) * n // 12]
+            if n % 2
+            else data[: n * 700] + bytes([data[n * 700] ^ 0x40]) + data[n * 700 + 1 :]
+        )
         found = read_workbook(path)
         refused += isinstance(found, Refusal)
         assert isinstance(found, Refusal) or [s.name for s in found.sheets] == [s.name for s in whole.sheets]
@@ -259,7 +265,9 @@ except OSError:
 
 def test_the_child_ends_when_its_parent_is_gone() -> None:
     """Nobody reads its answer any more: the next write ends it."""
-    child = subprocess.Popen([*child_argv(), "x"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        [*child_argv(), "x"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
     assert child.stdin is not None and child.stdout is not None
     child.stdout.close()
     child.stdin.write((SAMPLES / "elders_300.xlsx").read_bytes())

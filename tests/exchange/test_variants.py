@@ -112,7 +112,9 @@ def test_saved_as_csv(kind: str, encoding: str, tmp_path: Path) -> None:
     grid.name = "台账"
     for number, e in enumerate(grid.expected):
         # In a text file a serial number is text, and nothing is hidden.
-        e["warnings"] = e["warnings"].replace("EXCEL_SERIAL_TEXT", "EXCEL_SERIAL").replace("EXCEL_SERIAL", "EXCEL_SERIAL_TEXT")
+        e["warnings"] = (
+            e["warnings"].replace("EXCEL_SERIAL_TEXT", "EXCEL_SERIAL").replace("EXCEL_SERIAL", "EXCEL_SERIAL_TEXT")
+        )
         if e["warnings"] == "HIDDEN_ROW":
             e["warnings"], e["outcome"] = "", "OK"
         del number
@@ -149,8 +151,12 @@ def _moved_expectations(grid: Grid, change: Any) -> None:
             if e.get(name):
                 e[name] = change(e[name])
         if e["outcome"] in ("OK", "OK_WARN") and e.get("recorded_on"):
-            late = is_late(datetime.date.fromisoformat(e["service_date"]), datetime.date.fromisoformat(e["recorded_on"]))
-            codes = {c for c in e["warnings"].split(";") if c and c != "LATE_RECORD"} | ({"LATE_RECORD"} if late else set())
+            late = is_late(
+                datetime.date.fromisoformat(e["service_date"]), datetime.date.fromisoformat(e["recorded_on"])
+            )
+            codes = {c for c in e["warnings"].split(";") if c and c != "LATE_RECORD"} | (
+                {"LATE_RECORD"} if late else set()
+            )
             e["warnings"] = ";".join(sorted(codes))
             e["outcome"] = "OK_WARN" if codes else "OK"
 
@@ -206,7 +212,13 @@ def test_farm_weighed_in_kilograms(tmp_path: Path) -> None:
     """The title's unit rules: bare numbers mean it, another unit in a cell is converted and said."""
     grid = sample("farm_plot")
     grid.rename(
-        {"产量(斤)": "产量(公斤)", "自留(斤)": "自留(公斤)", "捐赠(斤)": "捐赠(公斤)", "销售(斤)": "销售(公斤)", "单价(元/斤)": "单价(元/公斤)"}
+        {
+            "产量(斤)": "产量(公斤)",
+            "自留(斤)": "自留(公斤)",
+            "捐赠(斤)": "捐赠(公斤)",
+            "销售(斤)": "销售(公斤)",
+            "单价(元/斤)": "单价(元/公斤)",
+        }
     )
     columns = [n for n, title in enumerate(grid.rows[1]) if isinstance(title, str) and "(公斤)" in title]
     price = grid.rows[1].index("单价(元/公斤)")

@@ -7,7 +7,7 @@ from functools import partial
 from station_app.exchange.headers import squeeze
 from station_app.exchange.ledgers import persons, words
 from station_app.exchange.ledgers.table import Known, Ledger, Line, Table
-from station_app.exchange.mapping import Meant
+from station_app.exchange.mapping import Meant, spell
 from station_app.values.dates import SaidDate, read_date
 from station_app.values.ethnic import read_ethnic
 from station_app.values.names import read_name
@@ -21,8 +21,28 @@ FLAGS = {
     "alone": ("独居", "独居老人", "是否独居", "独居老年人"),
     "empty_nest": ("空巢", "空巢老人", "是否空巢", "空巢老年人"),
     "left_behind": ("留守", "留守老人", "是否留守", "留守老年人"),
-    "disabled": ("失能", "失能老人", "是否失能", "失能半失能", "半失能", "失能/半失能", "失能、半失能", "失能老年人", "完全失能"),
-    "high_age": ("高龄", "高龄老人", "高龄(80岁以上)", "80岁以上", "是否高龄", "80周岁以上", "高龄老年人", "80岁及以上", "八十岁以上"),
+    "disabled": (
+        "失能",
+        "失能老人",
+        "是否失能",
+        "失能半失能",
+        "半失能",
+        "失能/半失能",
+        "失能、半失能",
+        "失能老年人",
+        "完全失能",
+    ),
+    "high_age": (
+        "高龄",
+        "高龄老人",
+        "高龄(80岁以上)",
+        "80岁以上",
+        "是否高龄",
+        "80周岁以上",
+        "高龄老年人",
+        "80岁及以上",
+        "八十岁以上",
+    ),
     "dibao": ("低保", "低保户", "是否低保", "享受低保", "低保对象", "最低生活保障", "低保老人", "低保家庭"),
     "tekun": ("特困", "五保", "特困供养", "是否特困", "五保户", "特困人员", "特困老人"),
     "low_margin": ("低保边缘", "低边", "低收入", "低保边缘户", "边缘户", "低收入家庭"),
@@ -34,49 +54,107 @@ MEANT = (
     words.VILLAGE,
     Meant(
         "name",
-        ("姓名", "老人姓名", "老年人姓名", "服务对象", "服务对象姓名", "对象姓名", "老人", "被探访人", "老年人", "长者姓名", "长者", "姓名老人", "居民姓名",
-         "本人姓名", "人员姓名", "老人名字", "名字"),
-        pattern="姓名$|^服务对象", looks="name", adopt=True, never=words.OTHERS + "|志愿|曾用|类|情况",
+        spell(
+            "姓名 老人姓名 老年人姓名 服务对象 服务对象姓名 对象姓名 老人 被探访人 老年人 长者姓名 长者 姓名老人 "
+            "居民姓名 本人姓名 人员姓名 老人名字 名字"
+        ),
+        pattern="姓名$|^服务对象",
+        looks="name",
+        adopt=True,
+        never=words.OTHERS + "|志愿|曾用|类|情况",
     ),
-    Meant("sex_said", words.SEX.names, words.SEX.pattern, looks="sex", never=words.OTHERS, adopt=True),
-    Meant("ethnic", ("民族", "族别", "民族成份", "民族成分"), pattern="^民族", never=words.OTHERS),
+    Meant(
+        "sex_said",
+        words.SEX.names,
+        pattern=words.SEX.pattern,
+        looks="sex",
+        never=words.OTHERS,
+        adopt=True,
+    ),
+    Meant(
+        "ethnic",
+        spell("民族 族别 民族成份 民族成分"),
+        pattern="^民族",
+        never=words.OTHERS,
+    ),
     words.ID_NUMBER,
     words.BIRTH,
     words.AGE,
     words.ADDRESS,
-    Meant("hukou_addr", ("户籍地址", "户籍所在地", "户籍地", "户口所在地", "户籍住址", "户口地址"), pattern="户籍(?:地|所在|住)"),
+    Meant(
+        "hukou_addr",
+        spell("户籍地址 户籍所在地 户籍地 户口所在地 户籍住址 户口地址"),
+        pattern="户籍(?:地|所在|住)",
+    ),
     words.PHONES,
     *(
-        Meant(field, names, pattern=rf"^(?:是否为?|享受|属于)?{names[0]}(?:老年?人|户|对象)?$", looks="flag", never="说明|原因|金额|证|等级|时间|日期")
+        Meant(
+            field,
+            names,
+            pattern=rf"^(?:是否为?|享受|属于)?{names[0]}(?:老年?人|户|对象)?$",
+            looks="flag",
+            never="说明|原因|金额|证|等级|时间|日期",
+        )
         for field, names in FLAGS.items()
     ),
-    Meant("classes", ("人员类别", "老人类别", "对象类别", "人员类型", "老年人类别", "服务对象类别", "对象类型", "老人类型", "类别", "特殊类别", "困难类别", "人群类别")),
+    Meant(
+        "classes",
+        spell(
+            "人员类别 老人类别 对象类别 人员类型 老年人类别 服务对象类别 对象类型 老人类型 类别 特殊类别 困难类别 "
+            "人群类别"
+        ),
+    ),
     Meant(
         "ec_name",
-        ("紧急联系人", "紧急联系人姓名", "联系人", "联系人姓名", "家属姓名", "监护人姓名", "监护人", "家属", "子女姓名", "联络人", "亲属姓名", "紧急联络人"),
-        pattern="(?:紧急联[系络]人|联系人|家属|监护人|子女|亲属)(?:的)?(?:姓名)?$", never="关系|电话|手机|方式|数|情况",
+        spell(
+            "紧急联系人 紧急联系人姓名 联系人 联系人姓名 家属姓名 监护人姓名 监护人 家属 子女姓名 联络人 亲属姓名 "
+            "紧急联络人"
+        ),
+        pattern="(?:紧急联[系络]人|联系人|家属|监护人|子女|亲属)(?:的)?(?:姓名)?$",
+        never="关系|电话|手机|方式|数|情况",
     ),
-    Meant("ec_name", ("姓名", "名字", "联系人姓名", "称呼"), group=words.CONTACT, looks="name"),
+    Meant(
+        "ec_name",
+        spell("姓名 名字 联系人姓名 称呼"),
+        group=words.CONTACT,
+        looks="name",
+    ),
     Meant(
         "ec_relation",
-        ("关系", "与老人关系", "与本人关系", "与服务对象关系", "联系人关系", "与老年人关系", "与紧急联系人关系", "与联系人关系", "称谓", "与其关系"),
-        pattern="关系$", never="户主|劳动",
+        spell(
+            "关系 与老人关系 与本人关系 与服务对象关系 联系人关系 与老年人关系 与紧急联系人关系 与联系人关系 称谓 "
+            "与其关系"
+        ),
+        pattern="关系$",
+        never="户主|劳动",
     ),
     Meant(
         "ec_phone",
-        ("紧急联系电话", "紧急联系人电话", "联系人电话", "家属电话", "监护人电话", "子女电话", "联系人手机", "紧急电话", "联系人联系电话", "紧急联系方式",
-         "紧急联系人联系电话", "紧急联系人联系方式", "紧急联系人手机号", "家属联系电话", "联系人联系方式"),
-        pattern="(?:紧急|联[系络]人|家属|监护人|子女|亲属).*(?:电话|手机|方式)", looks="phone",
+        spell(
+            "紧急联系电话 紧急联系人电话 联系人电话 家属电话 监护人电话 子女电话 联系人手机 紧急电话 "
+            "联系人联系电话 紧急联系方式 紧急联系人联系电话 紧急联系人联系方式 紧急联系人手机号 家属联系电话 "
+            "联系人联系方式"
+        ),
+        pattern="(?:紧急|联[系络]人|家属|监护人|子女|亲属).*(?:电话|手机|方式)",
+        looks="phone",
     ),
-    Meant("ec_phone", ("电话", "联系电话", "手机", "手机号", "联系方式", "手机号码", "电话号码"), group=words.CONTACT, looks="phone"),
+    Meant(
+        "ec_phone",
+        spell("电话 联系电话 手机 手机号 联系方式 手机号码 电话号码"),
+        group=words.CONTACT,
+        looks="phone",
+    ),
     Meant(
         "filed_on",
-        ("建档日期", "建档时间", "登记日期", "登记时间", "立档日期", "入册日期", "建立档案日期", "档案日期", "入库时间", "建档", "录入日期", "录入时间", "立档时间",
-         "建卡日期", "登记入册时间"),
-        pattern="(?:建档|立档|登记|入册|录入|建卡)(?:日期|时间)", looks="date",
+        spell(
+            "建档日期 建档时间 登记日期 登记时间 立档日期 入册日期 建立档案日期 档案日期 入库时间 建档 录入日期 "
+            "录入时间 立档时间 建卡日期 登记入册时间"
+        ),
+        pattern="(?:建档|立档|登记|入册|录入|建卡)(?:日期|时间)",
+        looks="date",
     ),
     words.REMARK,
-)  # fmt: skip
+)
 
 
 #: Words in a column of classes ("独居、低保"), longest first.

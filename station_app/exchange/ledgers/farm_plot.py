@@ -8,7 +8,7 @@ from functools import partial
 from station_app.exchange.headers import squeeze
 from station_app.exchange.ledgers import persons, words
 from station_app.exchange.ledgers.table import Known, Ledger, Line, Table
-from station_app.exchange.mapping import Meant
+from station_app.exchange.mapping import Meant, spell
 from station_app.exchange.sheets import Cell
 from station_app.values.areas import read_area
 from station_app.values.counts import read_count
@@ -27,58 +27,144 @@ MEANT = (
     words.VILLAGE,
     Meant(
         "name",
-        ("农户姓名", "农户", "户主", "户主姓名", "姓名", "老人姓名", "承包人", "土地所有人", "申请人", "农户名称", "所有人", "种植户", "户名", "地块所有人", "承包户",
-         "农户(户主)", "种植户姓名", "申请人姓名", "土地承包人", "承包人姓名", "老人", "农户名"),
-        pattern="姓名$|^农户|^户主|承包人$", looks="name", adopt=True, never=words.OTHERS + "|志愿|买|收购|数|电话",
+        spell(
+            "农户姓名 农户 户主 户主姓名 姓名 老人姓名 承包人 土地所有人 申请人 农户名称 所有人 种植户 户名 "
+            "地块所有人 承包户 农户(户主) 种植户姓名 申请人姓名 土地承包人 承包人姓名 老人 农户名"
+        ),
+        pattern="姓名$|^农户|^户主|承包人$",
+        looks="name",
+        adopt=True,
+        never=words.OTHERS + "|志愿|买|收购|数|电话",
     ),
     words.ID_NUMBER,
     words.PHONES,
     Meant(
         "plot",
-        ("地块", "地块名称", "地名", "地块位置", "田块", "地块编号", "地块名", "土地名称", "土地位置", "地块(名称)", "地块小名", "田块名称", "地块地名", "坐落", "地块坐落"),
-        pattern="地块|田块|地名", never="面积|数|亩|类|性质|权属|照片",
+        spell(
+            "地块 地块名称 地名 地块位置 田块 地块编号 地块名 土地名称 土地位置 地块(名称) 地块小名 田块名称 "
+            "地块地名 坐落 地块坐落"
+        ),
+        pattern="地块|田块|地名",
+        never="面积|数|亩|类|性质|权属|照片",
     ),
     Meant(
         "area",
-        ("面积", "亩数", "地块面积", "种植面积", "土地面积", "耕地面积", "帮耕面积", "托管面积", "地亩数", "播种面积", "面积亩数", "耕种面积"),
-        pattern="面积|亩数", looks="number",
+        spell("面积 亩数 地块面积 种植面积 土地面积 耕地面积 帮耕面积 托管面积 地亩数 播种面积 面积亩数 耕种面积"),
+        pattern="面积|亩数",
+        looks="number",
     ),
-    Meant("crops", ("作物", "种植作物", "作物名称", "种植品种", "品种", "农作物", "种植种类", "作物种类", "种植内容", "种植作物名称", "种植", "作物品种"), pattern="作物|种植品种|种植种类", never="面积|日期|时间"),
-    Meant("applied_on", ("申请日期", "申请时间", "报名日期", "提出申请日期", "申请", "登记日期", "报名时间", "申请年月日"), pattern="申请(?:日期|时间)|报名", looks="date", never="原因|人"),
+    Meant(
+        "crops",
+        spell("作物 种植作物 作物名称 种植品种 品种 农作物 种植种类 作物种类 种植内容 种植作物名称 种植 作物品种"),
+        pattern="作物|种植品种|种植种类",
+        never="面积|日期|时间",
+    ),
+    Meant(
+        "applied_on",
+        spell("申请日期 申请时间 报名日期 提出申请日期 申请 登记日期 报名时间 申请年月日"),
+        pattern="申请(?:日期|时间)|报名",
+        looks="date",
+        never="原因|人",
+    ),
     Meant(
         "consent",
-        ("本人同意", "是否同意", "同意", "农户同意", "本人意愿", "本人签字", "农户签字", "签字", "本人同意(签字)", "是否自愿", "同意书", "自愿", "是否签字", "农户是否同意", "本人是否同意",
-         "本人同意签字", "户主签字", "签字同意", "农户意见", "本人意见"),
-        pattern="同意|自愿|(?:本人|农户|户主)签[字名]", never="监护|日期|时间",
+        spell(
+            "本人同意 是否同意 同意 农户同意 本人意愿 本人签字 农户签字 签字 本人同意(签字) 是否自愿 同意书 自愿 "
+            "是否签字 农户是否同意 本人是否同意 本人同意签字 户主签字 签字同意 农户意见 本人意见"
+        ),
+        pattern="同意|自愿|(?:本人|农户|户主)签[字名]",
+        never="监护|日期|时间",
     ),
     Meant(
         "help_times",
-        ("帮耕次数", "帮扶次数", "助耕次数", "服务次数", "帮耕", "志愿帮耕次数", "帮耕(次)", "志愿服务次数", "帮种次数", "帮助次数", "助农次数", "志愿者帮耕次数"),
-        pattern="次数", looks="number",
+        spell(
+            "帮耕次数 帮扶次数 助耕次数 服务次数 帮耕 志愿帮耕次数 帮耕(次) 志愿服务次数 帮种次数 帮助次数 "
+            "助农次数 志愿者帮耕次数"
+        ),
+        pattern="次数",
+        looks="number",
     ),
-    Meant("sown_on", ("播种", "播种日期", "播种时间", "种植日期", "下种", "种植时间", "下种日期", "春播日期", "下种时间", "播种期", "耕种日期"), pattern="(?:播种|下种|种植|耕种)(?:日期|时间|期)$", looks="date"),
-    Meant("harvested_on", ("收获", "收获日期", "收割日期", "收获时间", "采收日期", "收割", "收割时间", "采收时间", "秋收日期", "采收", "收获期", "收成日期"), pattern="(?:收获|收割|采收|秋收)(?:日期|时间|期)$", looks="date"),
-    Meant("harvest", ("产量", "总产量", "收获量", "收成", "收获数量", "总产", "产量合计", "收获产量", "收获", "产出", "实际产量", "收获重量"), pattern="产量|收获(?:量|数量|重量)", looks="number", never="亩产|单产|预"),
-    Meant("own", ("自留", "自用", "自留量", "自食", "农户自留", "留用", "自留数量", "自己留", "自用量", "农户留用", "留存"), pattern="自留|自用|自食|留用", looks="number"),
-    Meant("donated", ("捐赠", "捐赠量", "捐出", "爱心捐赠", "赠送", "捐赠数量", "捐献", "公益捐赠", "捐助"), pattern="捐|赠", looks="number", never="人|单位|金额|日期"),
+    Meant(
+        "sown_on",
+        spell("播种 播种日期 播种时间 种植日期 下种 种植时间 下种日期 春播日期 下种时间 播种期 耕种日期"),
+        pattern="(?:播种|下种|种植|耕种)(?:日期|时间|期)$",
+        looks="date",
+    ),
+    Meant(
+        "harvested_on",
+        spell("收获 收获日期 收割日期 收获时间 采收日期 收割 收割时间 采收时间 秋收日期 采收 收获期 收成日期"),
+        pattern="(?:收获|收割|采收|秋收)(?:日期|时间|期)$",
+        looks="date",
+    ),
+    Meant(
+        "harvest",
+        spell("产量 总产量 收获量 收成 收获数量 总产 产量合计 收获产量 收获 产出 实际产量 收获重量"),
+        pattern="产量|收获(?:量|数量|重量)",
+        looks="number",
+        never="亩产|单产|预",
+    ),
+    Meant(
+        "own",
+        spell("自留 自用 自留量 自食 农户自留 留用 自留数量 自己留 自用量 农户留用 留存"),
+        pattern="自留|自用|自食|留用",
+        looks="number",
+    ),
+    Meant(
+        "donated",
+        spell("捐赠 捐赠量 捐出 爱心捐赠 赠送 捐赠数量 捐献 公益捐赠 捐助"),
+        pattern="捐|赠",
+        looks="number",
+        never="人|单位|金额|日期",
+    ),
     Meant(
         "sold",
-        ("销售", "销售量", "销量", "出售", "售出", "代销", "销售数量", "卖出", "出售量", "售出量", "出售数量", "帮销", "助销量"),
-        pattern="(?:销售|出售|售出|卖出|代销)(?:数?量)?$|^销量", looks="number",
+        spell("销售 销售量 销量 出售 售出 代销 销售数量 卖出 出售量 售出量 出售数量 帮销 助销量"),
+        pattern="(?:销售|出售|售出|卖出|代销)(?:数?量)?$|^销量",
+        looks="number",
     ),
-    Meant("loss", ("损耗", "损失", "损耗量", "损失量", "霉变", "损坏"), pattern="损耗|损失", looks="number"),
-    Meant("stock", ("库存", "剩余", "结余", "结存", "剩余量", "库存量", "余量"), pattern="库存|剩余|结存", looks="number"),
-    Meant("price", ("单价", "销售单价", "售价", "价格", "销售价格", "出售单价", "出售价", "销售价", "收购价", "平均单价"), pattern="单价|售价|价格", looks="number"),
+    Meant(
+        "loss",
+        spell("损耗 损失 损耗量 损失量 霉变 损坏"),
+        pattern="损耗|损失",
+        looks="number",
+    ),
+    Meant(
+        "stock",
+        spell("库存 剩余 结余 结存 剩余量 库存量 余量"),
+        pattern="库存|剩余|结存",
+        looks="number",
+    ),
+    Meant(
+        "price",
+        spell("单价 销售单价 售价 价格 销售价格 出售单价 出售价 销售价 收购价 平均单价"),
+        pattern="单价|售价|价格",
+        looks="number",
+    ),
     Meant(
         "amount",
-        ("销售额", "销售金额", "金额", "收入", "销售收入", "合计金额", "销售款", "货款", "总金额", "销售总额", "销售总金额", "总收入", "售款", "卖款", "出售金额", "出售收入"),
-        pattern="(?:销售|出售)(?:总?金?额|收入|款)|金额|货款", looks="number", never="单价|补",
+        spell(
+            "销售额 销售金额 金额 收入 销售收入 合计金额 销售款 货款 总金额 销售总额 销售总金额 总收入 售款 卖款 "
+            "出售金额 出售收入"
+        ),
+        pattern="(?:销售|出售)(?:总?金?额|收入|款)|金额|货款",
+        looks="number",
+        never="单价|补",
     ),
-    Meant("reason", ("申请原因", "原因", "帮扶原因", "困难原因"), pattern="原因"),
-    Meant("land_right", ("权属", "土地权属", "土地性质", "地块性质")),
-    Meant("water", ("水浇地/旱地", "土地类型", "水旱", "水旱地", "地类", "地块类型")),
+    Meant(
+        "reason",
+        spell("申请原因 原因 帮扶原因 困难原因"),
+        pattern="原因",
+    ),
+    Meant(
+        "land_right",
+        spell("权属 土地权属 土地性质 地块性质"),
+    ),
+    Meant(
+        "water",
+        spell("水浇地/旱地 土地类型 水旱 水旱地 地类 地块类型"),
+    ),
     words.REMARK,
-)  # fmt: skip
+)
 
 _PRICE_UNIT = {"元/斤": 500, "元/公斤": 1000, "元/吨": 1_000_000, "元/两": 50}
 _WEIGHT_UNIT = {"斤": "jin", "公斤": "kg", "吨": "t", "克": "g"}
@@ -207,7 +293,11 @@ def _read_amount(cell: Cell, unit: str) -> Read[int]:
 def _check(table: Table, line: Line) -> None:
     """Dates follow each other; parts never exceed the harvest; the amount is weight times price."""
     applied, sown, harvested = line["applied_on"], line["sown_on"], line["harvested_on"]
-    for earlier, later, name in ((applied, sown, "sown_on"), (sown, harvested, "harvested_on"), (applied, harvested, "harvested_on")):
+    for earlier, later, name in (
+        (applied, sown, "sown_on"),
+        (sown, harvested, "harvested_on"),
+        (applied, harvested, "harvested_on"),
+    ):
         if earlier is not None and later is not None and later.last < earlier.value:
             table.refuse(line, "DATE_ORDER", name)
             return

@@ -184,7 +184,10 @@ def draw_hours(table: Table, line: Line, drafter: Drafter, station: str, notices
         "volunteer",
         person,
         _person_fields(line)
-        | {"resident": resident[0] if resident else None, "guardian_consent": "given" if line["guardian_agreed"] else None},
+        | {
+            "resident": resident[0] if resident else None,
+            "guardian_consent": "given" if line["guardian_agreed"] else None,
+        },
     )
     if line["activity"]:
         about = {**key, "category": "volunteer", "org_unit": values["org_unit"], "leader": line["leader"]}
@@ -203,9 +206,9 @@ def _there_already(index: Index, values: dict[str, Wire]) -> bool | None:
         same_time = all(known.get(name) == values[name] for name in ("start", "end", "hours"))
         if same_time and (values["start"] is not None or known.get("activity") == values["activity"]):
             return True
-        if values["start"] and known.get("start") and known.get("end"):
-            if str(values["start"]) < str(known["end"]) and str(known["start"]) < str(values["end"]):
-                answer = False
+        timed = values["start"] and known.get("start") and known.get("end")
+        if timed and str(values["start"]) < str(known["end"]) and str(known["start"]) < str(values["end"]):
+            answer = False
     return answer
 
 
@@ -255,7 +258,9 @@ def draw_plot(table: Table, line: Line, drafter: Drafter, station: str, notices:
             "opening_sales": line["amount"],
             "note": notes(
                 line["remark"],
-                f"播种 {wire_date(line['sown_on'])}" if line["sown_on"] and (harvested is None or line["harvest"] is None) else None,
+                f"播种 {wire_date(line['sown_on'])}"
+                if line["sown_on"] and (harvested is None or line["harvest"] is None)
+                else None,
                 f"产量 {undated / 1000:g} 公斤，无收获日期" if undated else None,
             ),
         },
@@ -274,7 +279,12 @@ def _same_year(index: Index, kind: str, plot: str, name: str, day: str) -> str |
 
 
 def _draw_application(line: Line, drafter: Drafter, plot: str, owner: str, applied: str, agreed: bool) -> None:
-    values: dict[str, Any] = {"plot": plot, "owner": owner, "applied_on": applied, "reason": code_of(ApplicationReason, line["reason"])}
+    values: dict[str, Any] = {
+        "plot": plot,
+        "owner": owner,
+        "applied_on": applied,
+        "reason": code_of(ApplicationReason, line["reason"]),
+    }
     if agreed:
         values |= {"consent": "given", "decision": "agreed"}
     drafter.part("plot_application", _same_year(drafter.index, "plot_application", plot, "applied_on", applied), values)

@@ -80,7 +80,9 @@ class Table:
     def refuse(self, line: Line, code: str, name: str = "") -> None:
         """Refuse a line, once; the first reason stays."""
         if line.refusal is None:
-            line.refusal = Finding(code, self.mapping.column(name) if name else None, self.cell(line, name) if name else None)
+            line.refusal = Finding(
+                code, self.mapping.column(name) if name else None, self.cell(line, name) if name else None
+            )
 
     def warn(self, line: Line, code: str, name: str = "") -> None:
         """Add a warning, once per code and column."""
@@ -89,7 +91,13 @@ class Table:
             line.warnings.append(found)
 
     def read(
-        self, name: str, reader: Callable[[Cell], Read[T]], *, refuses: bool = False, unread: str = "", every: bool = False
+        self,
+        name: str,
+        reader: Callable[[Cell], Read[T]],
+        *,
+        refuses: bool = False,
+        unread: str = "",
+        every: bool = False,
     ) -> None:
         """Read a field's column into the lines' values.
 

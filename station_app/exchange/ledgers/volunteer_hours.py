@@ -7,7 +7,7 @@ from functools import partial
 from station_app.exchange.headers import squeeze
 from station_app.exchange.ledgers import persons, words
 from station_app.exchange.ledgers.table import Known, Ledger, Line, Table
-from station_app.exchange.mapping import Meant
+from station_app.exchange.mapping import Meant, spell
 from station_app.exchange.sheets import Cell
 from station_app.values.dates import Precision, SaidDate, read_date
 from station_app.values.durations import read_hours
@@ -25,78 +25,162 @@ OF_AGE = 18
 MEANT = (
     Meant(
         "name",
-        ("志愿者姓名", "姓名", "志愿者", "志愿者名称", "服务人员", "队员姓名", "志愿者名字", "志愿人员", "志愿者(姓名)", "参与人员", "参加人员", "参与人", "服务者",
-         "志愿者姓名(签字)", "参与志愿者", "队员", "名字"),
-        pattern="志愿者?姓名|姓名$", looks="name", adopt=True, never="负责|监护|联系|被服务|服务对象|受助|家长|领队|组织|登记|填|记录|受益|老人",
+        spell(
+            "志愿者姓名 姓名 志愿者 志愿者名称 服务人员 队员姓名 志愿者名字 志愿人员 志愿者(姓名) 参与人员 "
+            "参加人员 参与人 服务者 志愿者姓名(签字) 参与志愿者 队员 名字"
+        ),
+        pattern="志愿者?姓名|姓名$",
+        looks="name",
+        adopt=True,
+        never="负责|监护|联系|被服务|服务对象|受助|家长|领队|组织|登记|填|记录|受益|老人",
     ),
     words.ID_NUMBER,
-    Meant("phones", words.PHONES.names, words.PHONES.pattern, looks="phone", several=True, adopt=True, never=words.OTHERS + "|受益|服务对象"),
-    Meant("sex_said", words.SEX.names, words.SEX.pattern, looks="sex", never=words.OTHERS),
+    Meant(
+        "phones",
+        words.PHONES.names,
+        pattern=words.PHONES.pattern,
+        looks="phone",
+        several=True,
+        adopt=True,
+        never=words.OTHERS + "|受益|服务对象",
+    ),
+    Meant(
+        "sex_said",
+        words.SEX.names,
+        pattern=words.SEX.pattern,
+        looks="sex",
+        never=words.OTHERS,
+    ),
     words.BIRTH,
     words.AGE,
     Meant(
         "activity",
-        ("活动名称", "活动", "服务项目", "项目名称", "活动项目", "志愿活动", "活动主题", "项目", "志愿服务项目", "志愿项目", "志愿活动名称", "服务活动", "志愿服务活动",
-         "活动(项目)名称", "活动/项目", "服务项目名称", "志愿服务名称", "志愿服务活动名称", "服务名称"),
-        pattern="(?:活动|项目|服务)名称|活动项目|活动主题", never="单位|负责|内容|类|地|时|日",
+        spell(
+            "活动名称 活动 服务项目 项目名称 活动项目 志愿活动 活动主题 项目 志愿服务项目 志愿项目 志愿活动名称 "
+            "服务活动 志愿服务活动 活动(项目)名称 活动/项目 服务项目名称 志愿服务名称 志愿服务活动名称 服务名称"
+        ),
+        pattern="(?:活动|项目|服务)名称|活动项目|活动主题",
+        never="单位|负责|内容|类|地|时|日",
     ),
     Meant(
         "service_date",
-        ("服务日期", "活动日期", "日期", "服务时间", "活动时间", "开展日期", "参加日期", "时间", "开展时间", "志愿服务日期", "参与日期", "服务年月日", "活动开展日期", "服务日"),
-        pattern="(?:服务|活动|开展|参加|参与)(?:日期|时间)", looks="date", never="登记|记录|录入|开始|结束|起|止|时长|段|填",
+        spell(
+            "服务日期 活动日期 日期 服务时间 活动时间 开展日期 参加日期 时间 开展时间 志愿服务日期 参与日期 "
+            "服务年月日 活动开展日期 服务日"
+        ),
+        pattern="(?:服务|活动|开展|参加|参与)(?:日期|时间)",
+        looks="date",
+        never="登记|记录|录入|开始|结束|起|止|时长|段|填",
     ),
     Meant(
         "start",
-        ("起", "开始", "开始时间", "起始时间", "起时", "上岗时间", "签到", "签到时间", "到岗时间", "从", "服务开始时间", "起始", "起(时)", "时间起", "活动开始时间", "起点时间",
-         "自", "服务时间起", "开始时刻", "始"),
-        pattern="(?:开始|起始|签到|上岗)(?:时间)?$", looks="time",
+        spell(
+            "起 开始 开始时间 起始时间 起时 上岗时间 签到 签到时间 到岗时间 从 服务开始时间 起始 起(时) 时间起 "
+            "活动开始时间 起点时间 自 服务时间起 开始时刻 始"
+        ),
+        pattern="(?:开始|起始|签到|上岗)(?:时间)?$",
+        looks="time",
     ),
     Meant(
         "end",
-        ("止", "结束", "结束时间", "终止时间", "止时", "离岗时间", "签退", "签退时间", "至", "到", "服务结束时间", "终止", "截止", "止(时)", "时间止", "活动结束时间", "终点时间",
-         "服务时间止", "结束时刻", "终", "截止时间"),
-        pattern="(?:结束|终止|签退|离岗)(?:时间)?$", looks="time",
+        spell(
+            "止 结束 结束时间 终止时间 止时 离岗时间 签退 签退时间 至 到 服务结束时间 终止 截止 止(时) 时间止 "
+            "活动结束时间 终点时间 服务时间止 结束时刻 终 截止时间"
+        ),
+        pattern="(?:结束|终止|签退|离岗)(?:时间)?$",
+        looks="time",
     ),
     Meant(
         "times",
-        ("起止时间", "服务时段", "时间段", "时段", "活动时段", "服务时间段", "服务起止时间", "起止", "活动起止时间", "服务时间", "时间", "活动时间"),
-        pattern="起止|时段|时间段", looks="times",
+        spell(
+            "起止时间 服务时段 时间段 时段 活动时段 服务时间段 服务起止时间 起止 活动起止时间 服务时间 时间 活动时间"
+        ),
+        pattern="起止|时段|时间段",
+        looks="times",
     ),
     Meant(
         "hours",
-        ("时长", "服务时数", "服务时长", "服务小时", "小时数", "工时", "志愿时长", "时数", "计时", "服务小时数", "志愿服务时长", "服务工时", "有效时长", "小时",
-         "服务时间", "时间", "实际时长", "累计时长", "服务时间(小时)", "活动时长", "志愿服务时数", "本次时长", "服务总时长", "参与时长"),
-        pattern="时长|时数|小时数|工时", looks="hours", never="累计总|历史",
+        spell(
+            "时长 服务时数 服务时长 服务小时 小时数 工时 志愿时长 时数 计时 服务小时数 志愿服务时长 服务工时 "
+            "有效时长 小时 服务时间 时间 实际时长 累计时长 服务时间(小时) 活动时长 志愿服务时数 本次时长 "
+            "服务总时长 参与时长"
+        ),
+        pattern="时长|时数|小时数|工时",
+        looks="hours",
+        never="累计总|历史",
     ),
-    Meant("place", ("地点", "服务地点", "活动地点", "活动地址", "场所", "服务场所", "活动场所", "服务地址", "地址", "活动地", "开展地点"), pattern="地点|场所"),
-    Meant("content", ("服务内容", "活动内容", "内容", "服务事项", "工作内容", "具体内容", "服务内容简述", "志愿服务内容", "事项", "主要内容"), pattern="内容|事项"),
-    Meant("category_said", ("服务类别", "类别", "服务类型", "活动类别", "类型", "服务领域", "活动类型", "志愿类别", "志愿服务类别", "分类"), pattern="类别|类型|领域", never="证件"),
-    Meant("leader", ("负责人", "活动负责人", "组织者", "带队人", "领队", "项目负责人", "带队", "召集人", "组织人", "活动组织者"), pattern="负责人|领队|带队|组织者", never="电话|手机|方式|签"),
-    Meant("org_unit", ("活动组织单位", "组织单位", "主办单位", "单位", "服务单位", "组织", "所属队伍", "志愿服务队", "服务队", "所属团队", "队伍", "所属组织", "服务组织", "组织机构"),
-          pattern="组织单位|主办|服务队|团队|队伍"),
+    Meant(
+        "place",
+        spell("地点 服务地点 活动地点 活动地址 场所 服务场所 活动场所 服务地址 地址 活动地 开展地点"),
+        pattern="地点|场所",
+    ),
+    Meant(
+        "content",
+        spell("服务内容 活动内容 内容 服务事项 工作内容 具体内容 服务内容简述 志愿服务内容 事项 主要内容"),
+        pattern="内容|事项",
+    ),
+    Meant(
+        "category_said",
+        spell("服务类别 类别 服务类型 活动类别 类型 服务领域 活动类型 志愿类别 志愿服务类别 分类"),
+        pattern="类别|类型|领域",
+        never="证件",
+    ),
+    Meant(
+        "leader",
+        spell("负责人 活动负责人 组织者 带队人 领队 项目负责人 带队 召集人 组织人 活动组织者"),
+        pattern="负责人|领队|带队|组织者",
+        never="电话|手机|方式|签",
+    ),
+    Meant(
+        "org_unit",
+        spell(
+            "活动组织单位 组织单位 主办单位 单位 服务单位 组织 所属队伍 志愿服务队 服务队 所属团队 队伍 所属组织 "
+            "服务组织 组织机构"
+        ),
+        pattern="组织单位|主办|服务队|团队|队伍",
+    ),
     Meant(
         "recorded_on",
-        ("登记时间", "登记日期", "记录日期", "录入日期", "录入时间", "填报日期", "记录时间", "填写日期", "登记", "填表日期", "登记录入时间", "记录登记日期", "录入登记日期"),
-        pattern="(?:登记|记录|录入|填报|填写|填表)(?:时间|日期)", looks="date",
+        spell(
+            "登记时间 登记日期 记录日期 录入日期 录入时间 填报日期 记录时间 填写日期 登记 填表日期 登记录入时间 "
+            "记录登记日期 录入登记日期"
+        ),
+        pattern="(?:登记|记录|录入|填报|填写|填表)(?:时间|日期)",
+        looks="date",
     ),
     Meant(
         "guardian",
-        ("监护人同意", "家长同意", "监护人", "监护人签字", "监护人意见", "家长签字", "监护人是否同意", "家长是否同意", "监护人同意书", "未成年人监护人同意", "监护人姓名", "家长"),
+        spell(
+            "监护人同意 家长同意 监护人 监护人签字 监护人意见 家长签字 监护人是否同意 家长是否同意 监护人同意书 "
+            "未成年人监护人同意 监护人姓名 家长"
+        ),
         pattern="(?:监护人|家长).*(?:同意|签字|意见)",
     ),
-    Meant("unpaid", ("无偿", "是否无偿", "无偿服务"), looks="flag"),
-    Meant("paid", ("是否有偿", "有偿", "有无报酬", "是否有报酬", "报酬", "是否领取报酬", "劳务报酬", "补贴", "是否有补贴"), looks="flag"),
+    Meant(
+        "unpaid",
+        spell("无偿 是否无偿 无偿服务"),
+        looks="flag",
+    ),
+    Meant(
+        "paid",
+        spell("是否有偿 有偿 有无报酬 是否有报酬 报酬 是否领取报酬 劳务报酬 补贴 是否有补贴"),
+        looks="flag",
+    ),
     words.REMARK,
-)  # fmt: skip
+)
 
 #: Words for pay; meals, fares and prizes are no pay.
 _PAID = re.compile(
     r"劳务|报酬|酬劳|酬金|工资|薪|有偿|计酬|日工|雇[佣用]|误工|课时费|讲课费|辛苦费|工钱|劳动报酬|补贴\d|补助\d|发放.{0,6}\d+元|付.{0,4}\d+元|支付.{0,6}元|[补给]\d+元|每天\d+元|\d+元/?[天日时]"
 )
-_NOT_PAID = re.compile(r"(?:无|没有|不要|不领|不取|未领|未取|未发|不发|放弃|自愿放弃|不计|拒领|谢绝|零|免)(?:任何|领取|发放|收取|要|计)?(?:劳务|报酬|酬劳|酬金|工资|补贴|补助|误工)|无偿")
+_NOT_PAID = re.compile(
+    r"(?:无|没有|不要|不领|不取|未领|未取|未发|不发|放弃|自愿放弃|不计|拒领|谢绝|零|免)(?:任何|领取|发放|收取|要|计)?(?:劳务|报酬|酬劳|酬金|工资|补贴|补助|误工)|无偿"
+)
 _ALLOWANCE = re.compile(r"(?:交通|餐|误餐|通讯|车|饮水|保险)(?:费|补贴|补助|补)?[\d元.]*")
 _COMPULSORY = re.compile(r"社区矫正|强制|公益劳动|社区服务令|被要求|矫正对象|惩罚|处罚")
-_CONSENTED = re.compile(r"(?:监护人|家长|父母|父亲|母亲|爸爸|妈妈).{0,6}(?:同意|签字|陪同|知情|确认|允许|在场|带领)|(?:已|有).{0,4}(?:监护人|家长).{0,4}(?:同意|签)|监护人[:：]\S+")
+_CONSENTED = re.compile(
+    r"(?:监护人|家长|父母|父亲|母亲|爸爸|妈妈).{0,6}(?:同意|签字|陪同|知情|确认|允许|在场|带领)|(?:已|有).{0,4}(?:监护人|家长).{0,4}(?:同意|签)|监护人[:：]\S+"
+)
 _REFUSED = re.compile(r"不同意|未同意|没有?同意|未签|拒绝|未征得|无监护|未经")
 _RANGE = re.compile(r"^(.+?)(?:-{1,2}|—+|–|~|～|至|到)(.+)$")
 
@@ -146,7 +230,11 @@ def _read_flag(cell: Cell) -> Read[bool]:
 
 def _check_dates(table: Table, today: date) -> None:
     """The day of service refuses the row when it cannot be read; the day of recording only warns."""
-    on = max(table.when.on(today), today) if table.when.period is None and table.when.as_of is None else table.when.on(today)
+    on = (
+        max(table.when.on(today), today)
+        if table.when.period is None and table.when.as_of is None
+        else table.when.on(today)
+    )
     span = table.when.period
     reading = None if span is None else (span.first, span.last)
     if reading is None:
@@ -320,7 +408,11 @@ def _person(line: Line, people: dict[tuple[str, str], set[str]], known: Known) -
 
 
 def _check_twice(
-    table: Table, line: Line, person: str, shifts: dict[tuple[str, date], list[tuple[time, time]]], entries: set[tuple[object, ...]]
+    table: Table,
+    line: Line,
+    person: str,
+    shifts: dict[tuple[str, date], list[tuple[time, time]]],
+    entries: set[tuple[object, ...]],
 ) -> None:
     line.values["person"] = person
     day = line["service_date"].value
