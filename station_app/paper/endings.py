@@ -113,9 +113,11 @@ def _code_room(block: CodeBlock) -> float:
 
 
 def _per_row(block: CodeBlock) -> int:
-    """Groups beside each other: as many as there is room for."""
+    """Groups beside each other: as few as the least number of lines needs."""
     widest = max(text_width(group, Face.SANS, _code_size(block)) for group in block.groups)
-    return max(1, min(4, int(_code_room(block) / (widest + 30))))
+    most = max(1, min(4, int(_code_room(block) / (widest + 30))))
+    lines = -(-len(block.groups) // most)
+    return -(-len(block.groups) // lines)
 
 
 def _group_rows(block: CodeBlock) -> int:

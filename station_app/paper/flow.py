@@ -178,7 +178,7 @@ class Flow:
         for text in title.below:
             lines = break_lines(text, Face.BODY, grid.COLUMNS, justify=False)
             self._lines(lines, self.sheet.root.add("P"), align=Align.CENTRE)
-        self.row += 1
+        self.row += 1.0 if self._official else 0.4
 
     def _heading(self, heading: Heading, following: Sequence[Block]) -> None:
         face = Face.BOLD if heading.level == 1 else Face.BODY

@@ -33,10 +33,16 @@ def invitation(
         lines.append(_("Valid until {date}.", date=_("{year}-{month}-{day}", **values)))
     if address:
         lines.append(_("Address of the centre: {address}", address=address))
+    count = len(groups_of(fingerprint))
     steps = [
         _("1. Open the program on the station's computer and choose “Enrol with the centre”."),
-        _("2. Type the one-time code, or scan the QR code."),
-        _("3. The program shows a fingerprint. Type the 16 groups printed here; never copy them from the screen."),
+        _(
+            "2. Type the one-time code in the order of the small numbers. Capitals or not, hyphens or not: both are right."
+        ),
+        _(
+            "3. The program asks for the fingerprint. Type the {n} groups printed here; never copy them from a screen.",
+            n=count,
+        ),
     ]
     if address:
         steps.append(

@@ -49,8 +49,12 @@ def recovery_sheet(*, station_name: str, station: str, code: str, made_on: date)
                     _("How to use it"),
                     (
                         _("1. Open the program; where the password is asked for, choose the recovery code."),
-                        _("2. Type the groups in the order of their numbers, or scan the QR code."),
-                        _("3. Set a new password. Afterwards print a new sheet and destroy this one."),
+                        _(
+                            "2. Type the groups in the order of the small numbers, capitals or not, without hyphens; or scan the QR code."
+                        ),
+                        _(
+                            "3. Set a new password. This code has then been used up: print the new sheet and destroy this one."
+                        ),
                     ),
                     framed=False,
                 ),

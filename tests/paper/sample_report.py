@@ -251,14 +251,14 @@ def main(folder: Path) -> None:
     from station_app.report.drawing import draw
 
     folder.mkdir(parents=True, exist_ok=True)
-    digits = "3F9A0C71D2E845B60718A9CC3D5E6F20B1C2D3E4F5061728394A5B6C7D8E9F01"
+    digits = "7M3K-0QXB-V9TA-1HRD-5ZNC-8WEJ-4GPY-6FS2"
     papers = {
         "report": draw(sample_picture()).pdf,
         "correction": draw(sample_correction()).pdf,
         "recovery": recovery_sheet(
             station_name="罕台镇社工站",
             station=STATION,
-            code="K7QM-2XWD-9TFA-HR4C-P8NV-3EJY-6GZB-5SUL",
+            code="K7QM2-XWD9T-FAHR4-CP8NV-3EJY6-GZB5S",
             made_on=date(2024, 1, 8),
         ),
         "invitation": invitation(
@@ -266,7 +266,7 @@ def main(folder: Path) -> None:
             station_name="罕台镇社工站",
             station=STATION,
             fingerprint=digits,
-            code="7QX4-MH2K-9DTR",
+            code="7QX4-MH2K-9DTR-0V5B",
             made_on=date(2024, 1, 5),
             valid_until=date(2024, 1, 31),
             address="https://centre.example",
