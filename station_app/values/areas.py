@@ -29,7 +29,9 @@ _WORDS = {
     **dict.fromkeys(("公亩",), "are"),
 }
 _N = rf"(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+|半|[{NUMERALS}点]+)(?:[十百千万](?![{NUMERALS}]))?"
-_ONE = re.compile(rf"({_N})({'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})(?:土地|耕地|地|田)?", re.IGNORECASE)
+_ONE = re.compile(
+    rf"({_N})({'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})(?:土地|耕地|地|田)?", re.IGNORECASE
+)
 _MU = re.compile(
     rf"(?P<mu>{_N})(?:市?[亩畝]|mu)(?:地)?(?:零|又|加)?(?:(?P<half>半)|(?P<fen>{_N})分(?:地)?(?:(?P<fenhalf>半)|(?P<li>{_N})厘)?|(?P<tail>[1-9一二三四五六七八九])|(?P<lionly>{_N})厘)?(?:地|整)?",
     re.IGNORECASE,
@@ -109,7 +111,9 @@ def read_area(raw: Raw, *, column_unit: str | None = None, bounds: tuple[int, in
 def _units_of(text: str) -> tuple[Fraction, str] | None:
     """The units in a text and the unit it was said in; 分 and 厘 belong to 亩."""
     if match := _MU.fullmatch(text):
-        return _sum(match["mu"], match["half"], match["fen"] or match["tail"], match["li"] or match["lionly"], match["fenhalf"])
+        return _sum(
+            match["mu"], match["half"], match["fen"] or match["tail"], match["li"] or match["lionly"], match["fenhalf"]
+        )
     if match := _FEN.fullmatch(text):
         return _sum("0", None, match["fen"], match["li"], match["half"])
     match = _ONE.fullmatch(text)
@@ -120,7 +124,9 @@ def _units_of(text: str) -> tuple[Fraction, str] | None:
     return value * _UNITS[unit], "mu" if unit in ("fen", "li") else unit
 
 
-def _sum(mu: str, half: str | None, fen: str | None, li: str | None, fen_half: str | None) -> tuple[Fraction, str] | None:
+def _sum(
+    mu: str, half: str | None, fen: str | None, li: str | None, fen_half: str | None
+) -> tuple[Fraction, str] | None:
     parts = [number(part) for part in (mu, fen or "0", li or "0")]
     if any(part is None for part in parts):
         return None

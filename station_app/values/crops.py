@@ -9,7 +9,10 @@ from station_app.values.text import as_text, is_empty, squeeze, to_simplified
 CODES = ("MAIZE", "POTATO", "MILLET", "BROOMCORN", "BUCKWHEAT", "SUNFLOWER", "OATS", "ALFALFA", "VEG", "OTHER")
 
 _NAMES = {
-    **dict.fromkeys(("玉米", "苞米", "包米", "玉茭", "玉茭子", "玉米棒子", "苞谷", "包谷", "青贮玉米", "饲料玉米", "玉蜀黍"), "MAIZE"),
+    **dict.fromkeys(
+        ("玉米", "苞米", "包米", "玉茭", "玉茭子", "玉米棒子", "苞谷", "包谷", "青贮玉米", "饲料玉米", "玉蜀黍"),
+        "MAIZE",
+    ),
     **dict.fromkeys(("土豆", "马铃薯", "洋芋", "山药", "山药蛋", "地蛋", "洋山芋"), "POTATO"),
     **dict.fromkeys(("谷子", "小米", "粟", "谷"), "MILLET"),
     **dict.fromkeys(("糜子", "糜", "黍子", "黍", "糜黍", "黄米"), "BROOMCORN"),
@@ -17,7 +20,25 @@ _NAMES = {
     **dict.fromkeys(("葵花", "向日葵", "油葵", "食葵", "葵花籽", "瓜子"), "SUNFLOWER"),
     **dict.fromkeys(("莜麦", "燕麦", "裸燕麦", "筱麦"), "OATS"),
     **dict.fromkeys(("苜蓿", "紫花苜蓿", "苜蓿草"), "ALFALFA"),
-    **dict.fromkeys(("蔬菜", "菜", "大白菜", "白菜", "萝卜", "胡萝卜", "西红柿", "番茄", "黄瓜", "茄子", "辣椒", "大葱", "葱", "豆角"), "VEG"),
+    **dict.fromkeys(
+        (
+            "蔬菜",
+            "菜",
+            "大白菜",
+            "白菜",
+            "萝卜",
+            "胡萝卜",
+            "西红柿",
+            "番茄",
+            "黄瓜",
+            "茄子",
+            "辣椒",
+            "大葱",
+            "葱",
+            "豆角",
+        ),
+        "VEG",
+    ),
     **dict.fromkeys(("其他", "其它", "其他作物", "杂粮"), "OTHER"),
 }
 #: 山药 means potatoes here and yam elsewhere: said so that a person can look.

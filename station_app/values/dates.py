@@ -40,7 +40,7 @@ class SaidDate:
 
     @property
     def calendar(self) -> str:
-        """"lunar" when it was said in the lunar calendar, else "solar"."""
+        """ "lunar" when it was said in the lunar calendar, else "solar"."""
         return "lunar" if self.lunar else "solar"
 
     @property
@@ -115,7 +115,9 @@ _YEAR = re.compile(r"([0-9]{4})年?")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})\2([0-9]{4})")
 _SERIAL = re.compile(r"([0-9]{5})(?:\.([0-9]+))?")
 _NUMBERS = re.compile("[0-9]+")
-_WORDS = re.compile(r"(?:([〇零○一二三四五六七八九两0-9]{2,4})年)?([正一二三四五六七八九十0-9]{1,3})月(?:([一二三四五六七八九十廿卅0-9]{1,3})([日号])?)?")
+_WORDS = re.compile(
+    r"(?:([〇零○一二三四五六七八九两0-9]{2,4})年)?([正一二三四五六七八九十0-9]{1,3})月(?:([一二三四五六七八九十廿卅0-9]{1,3})([日号])?)?"
+)
 
 
 @remembered(131072)

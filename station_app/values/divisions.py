@@ -144,7 +144,9 @@ def likely_villages(text: str, township_code: str) -> tuple[str, ...]:
     """Codes whose names share the first two characters, to be offered to a person; never taken by itself."""
     core = _core(_plain(text, townships().get(township_code[:9])))
     return tuple(
-        code for code, (name, town) in villages().items() if town == township_code[:9] and len(core) > 1 and name[:2] == core[:2]
+        code
+        for code, (name, town) in villages().items()
+        if town == township_code[:9] and len(core) > 1 and name[:2] == core[:2]
     )
 
 

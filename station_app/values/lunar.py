@@ -14,9 +14,7 @@ _MONTHS = ("正", "二", "三", "四", "五", "六", "七", "八", "九", "十",
 _TENS = ("初", "十", "廿", "三")
 _ONES = "一二三四五六七八九十"
 FIRST_YEAR, LAST_YEAR = 1850, 2150
-TERMS = (
-    "小寒 大寒 立春 雨水 惊蛰 春分 清明 谷雨 立夏 小满 芒种 夏至 小暑 大暑 立秋 处暑 白露 秋分 寒露 霜降 立冬 小雪 大雪 冬至".split()
-)
+TERMS = "小寒 大寒 立春 雨水 惊蛰 春分 清明 谷雨 立夏 小满 芒种 夏至 小暑 大暑 立秋 处暑 白露 秋分 寒露 霜降 立冬 小雪 大雪 冬至".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +118,26 @@ def year_name(year: int) -> str:
     return _STEMS[(year - 4) % 10] + _BRANCHES[(year - 4) % 12]
 
 
-_MONTH_WORDS = {**{word: i + 1 for i, word in enumerate(_MONTHS)}, "一": 1, "元": 1, "十一": 11, "十二": 12, "寒": 11, "臘": 12}
+_MONTH_WORDS = {
+    **{word: i + 1 for i, word in enumerate(_MONTHS)},
+    "一": 1,
+    "元": 1,
+    "十一": 11,
+    "十二": 12,
+    "寒": 11,
+    "臘": 12,
+}
 _DAY_WORDS = {
     **{"初" + one: i + 1 for i, one in enumerate(_ONES)},
     **{one: i + 1 for i, one in enumerate(_ONES)},
     **{"十" + one: i + 11 for i, one in enumerate(_ONES[:9])},
     **{tens + one: i + 21 for tens in ("廿", "二十", "念") for i, one in enumerate(_ONES[:9])},
-    "二十": 20, "廿": 20, "廿十": 20, "三十": 30, "卅": 30, "除夕": 30,
+    "二十": 20,
+    "廿": 20,
+    "廿十": 20,
+    "三十": 30,
+    "卅": 30,
+    "除夕": 30,
 }
 _MONTH_DAY = re.compile(r"(闰)?(十[一二]|[正元一二三四五六七八九十冬腊臘寒]|1[0-2]|0?[1-9])月(?:份)?(.+?)[日号]?$")
 
@@ -164,7 +175,14 @@ def solar_terms(year: int) -> dict[str, date]:
     table = Lunar.fromYmd(year, 6, 1).getJieQiTable()
     found: dict[str, date] = {}
     # The table runs over the edges of the year; its Latin keys are the neighbours' terms.
-    latin = {"DA_XUE": "大雪", "DONG_ZHI": "冬至", "XIAO_HAN": "小寒", "DA_HAN": "大寒", "LI_CHUN": "立春", "YU_SHUI": "雨水"}
+    latin = {
+        "DA_XUE": "大雪",
+        "DONG_ZHI": "冬至",
+        "XIAO_HAN": "小寒",
+        "DA_HAN": "大寒",
+        "LI_CHUN": "立春",
+        "YU_SHUI": "雨水",
+    }
     latin["JING_ZHE"] = "惊蛰"
     for key, solar in table.items():
         day = date(solar.getYear(), solar.getMonth(), solar.getDay())

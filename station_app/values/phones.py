@@ -16,7 +16,8 @@ _SEPARATORS = re.compile(r"[/\\、,，;；|\n和或及与&]+|\s(?=\+?(?:86)?\s*1
 _COUNTRY = re.compile(r"(?<![0-9])\(?(?:\+86|0086|86)\)?[\s-]+(?=1[3-9])")
 _POWER = re.compile(r"([0-9]+)(?:\.([0-9]+))?[Ee]\+?([0-9]{1,3})")
 _LABEL = re.compile(
-    r"^(?:联系电话|联系方式|手机号码|手机号|手机|电话号码|电话|座机|固话|固定电话|住宅|家|tel|phone|mobile)[:：]?", re.IGNORECASE
+    r"^(?:联系电话|联系方式|手机号码|手机号|手机|电话号码|电话|座机|固话|固定电话|住宅|家|tel|phone|mobile)[:：]?",
+    re.IGNORECASE,
 )
 _OWNER_BEFORE = re.compile(r"^([\u4e00-\u9fff·]{1,8})[:：]?(?=[+(0-9])")
 _OWNER_AFTER = re.compile(r"(?<=[0-9])([\u4e00-\u9fff·]{1,8})$")

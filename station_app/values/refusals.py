@@ -105,8 +105,7 @@ class ReadingWarning(StrEnum):
 
 SENTENCES: Final[dict[StrEnum, str]] = {
     ReadingRefusal.ID_EMPTY: N_(
-        "There is no identity number. Fill it in, or give name, date of birth and telephone and add the "
-        "number later."
+        "There is no identity number. Fill it in, or give name, date of birth and telephone and add the number later."
     ),
     ReadingRefusal.ID_PRECISION_LOST: N_(
         "The spreadsheet stored the identity number as a number and lost its last digits. Set the column to "
@@ -117,12 +116,10 @@ SENTENCES: Final[dict[StrEnum, str]] = {
         "characters from the card."
     ),
     ReadingRefusal.ID_LENGTH: N_(
-        "The identity number does not have 18 characters. Check it against the card for a missing or "
-        "doubled digit."
+        "The identity number does not have 18 characters. Check it against the card for a missing or doubled digit."
     ),
     ReadingRefusal.ID_DATE: N_(
-        "The date of birth inside the identity number does not exist. Check digits 7 to 14 against the "
-        "card."
+        "The date of birth inside the identity number does not exist. Check digits 7 to 14 against the card."
     ),
     ReadingRefusal.ID_FUTURE_BIRTH: N_(
         "By the identity number this person is not born yet. Check digits 7 to 14 against the card."
@@ -131,21 +128,18 @@ SENTENCES: Final[dict[StrEnum, str]] = {
         "By the identity number this person would be older than 130. Check digits 7 to 14 against the card."
     ),
     ReadingRefusal.ID_REGION: N_(
-        "The identity number begins with digits no province has. Check its first two digits against the "
-        "card."
+        "The identity number begins with digits no province has. Check its first two digits against the card."
     ),
     ReadingRefusal.ID_CHECKSUM: N_(
         "The last character of the identity number does not fit the others, so a digit is wrong. Check it "
         "against the card."
     ),
     ReadingRefusal.PHONE_LENGTH: N_(
-        "The telephone number has too few or too many digits. A mobile number has 11, a local one 7 after "
-        "0477."
+        "The telephone number has too few or too many digits. A mobile number has 11, a local one 7 after 0477."
     ),
     ReadingRefusal.PHONE_PREFIX: N_("No telephone number begins like this. Check it with the person."),
     ReadingRefusal.PHONE_PRECISION_LOST: N_(
-        "The spreadsheet shortened the telephone number and lost digits. Set the column to text and type it "
-        "again."
+        "The spreadsheet shortened the telephone number and lost digits. Set the column to text and type it again."
     ),
     ReadingRefusal.PHONE_FORMAT: N_(
         "This is not a telephone number. Write digits only, several numbers parted by a stroke."

@@ -20,7 +20,9 @@ class StipendRate:
 def stipend_rates() -> dict[str, StipendRate]:
     """The rates shipped with the program by level: junior, mid, senior, none; a signed policy may replace them."""
     with (RESOURCES / "tables" / "stipend.csv").open(encoding="utf-8", newline="") as table:
-        return {row["level"]: StipendRate(row["level"], row["title"], int(row["cents"])) for row in csv.DictReader(table)}
+        return {
+            row["level"]: StipendRate(row["level"], row["title"], int(row["cents"])) for row in csv.DictReader(table)
+        }
 
 
 def highest_level(levels: tuple[str, ...]) -> str:

@@ -89,9 +89,7 @@ def is_han(character: str) -> bool:
 
 def private_use(text: str) -> bool:
     """Whether text holds private-use characters (old police codes, Menksoft Mongolian): others cannot read them."""
-    return any(
-        0xE000 <= ord(c) <= 0xF8FF or 0xF0000 <= ord(c) <= 0x10FFFD for c in text
-    )
+    return any(0xE000 <= ord(c) <= 0xF8FF or 0xF0000 <= ord(c) <= 0x10FFFD for c in text)
 
 
 @remembered(1)

@@ -94,7 +94,7 @@ def _bounded(grams: Fraction, warnings: tuple[str, ...]) -> Read[int]:
 
 
 def weight_unit(word: str) -> str | None:
-    """"jin" of 斤, "kg" of 公斤 …, as they stand in headers; None for another word."""
+    """ "jin" of 斤, "kg" of 公斤 …, as they stand in headers; None for another word."""
     return _WORDS.get(squeeze(word).lower())
 
 

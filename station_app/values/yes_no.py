@@ -14,7 +14,9 @@ _NO = frozenset(
     "未签 未签字 错 假 否× 无× 不具备".split()
 )
 #: Strokes put through cells that do not apply: nobody said no.
-_NOTHING = UNKNOWN_WORDS | frozenset(["", "-", "--", "—", "——", "–", "/", "//", "\\", ".", "空", "未填", "待核实", "n/a"])
+_NOTHING = UNKNOWN_WORDS | frozenset(
+    ["", "-", "--", "—", "——", "–", "/", "//", "\\", ".", "空", "未填", "待核实", "n/a"]
+)
 _YES_READ, _NO_READ = Read(True), Read(False)
 _BLANK: Read[bool] = Read(None)
 

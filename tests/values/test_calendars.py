@@ -1,6 +1,7 @@
 """Lunar calendar, solar terms, working days: golden values, round trips, independent checks."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from station_app.values.lunar import (
     to_solar,
     year_name,
 )
+from station_app.values.reading import forget_everything
 from station_app.values.working_days import (
     Deadline,
     add_working_days,
@@ -139,3 +141,16 @@ def test_deadlines_are_working_days(start: date, count: int) -> None:
     assert is_working_day(deadline.day)
     assert working_days_between(start, deadline.day) == count
     assert working_days_between(start, deadline.day - timedelta(days=1)) == count - 1
+
+
+def test_a_later_year_is_added_by_its_table_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "working_days.csv").write_text("day,working\n2027-03-05,0\n2027-03-06,1\n", encoding="utf-8")
+    monkeypatch.setattr("station_app.values.working_days.RESOURCES", tmp_path)
+    forget_everything()
+    try:
+        assert not is_working_day(date(2027, 3, 5))
+        assert is_working_day(date(2027, 3, 6))
+        assert add_working_days(date(2027, 3, 4), 1) == Deadline(date(2027, 3, 6), True)
+    finally:
+        forget_everything()

@@ -51,7 +51,17 @@ def test_blank_is_unknown_never_false(blank: Any) -> None:
 
 
 def test_other_flags() -> None:
-    assert [read_yes_no(raw).value for raw in (1.0, 0.0, 1, 0, True, False, "（√）", "✔️", "ｙ")] == [True, False, True, False, True, False, True, True, True]
+    assert [read_yes_no(raw).value for raw in (1.0, 0.0, 1, 0, True, False, "（√）", "✔️", "ｙ")] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+        False,
+        True,
+        True,
+        True,
+    ]
     assert read_yes_no("也许").reason == "FLAG_UNREADABLE"
     assert read_yes_no(2).reason == "FLAG_UNREADABLE"
     assert [show_yes_no(value) for value in (True, False, None)] == ["是", "否", "未知"]
@@ -75,7 +85,14 @@ def test_golden_ethnic_groups(code: str, name: str) -> None:
 
 
 def test_ethnic_spellings() -> None:
-    assert [read_ethnic(raw).value for raw in ("蒙", "蒙族", "達斡爾族", "维族", " 汉 族 ", "回民")] == ["02", "02", "31", "05", "01", "03"]
+    assert [read_ethnic(raw).value for raw in ("蒙", "蒙族", "達斡爾族", "维族", " 汉 族 ", "回民")] == [
+        "02",
+        "02",
+        "31",
+        "05",
+        "01",
+        "03",
+    ]
     for unknown in ("其它", "其他", "某族"):
         found = read_ethnic(unknown)
         assert (found.value, found.warnings, found.reason) == (None, ("ETHNIC_UNKNOWN",), None)
@@ -107,7 +124,15 @@ def test_divisions() -> None:
 
 
 def test_villages() -> None:
-    for spelling in ("永胜村", "永胜", "永胜村委会", "罕台镇永胜村", "鄂尔多斯市东胜区罕台镇永胜村", "永勝村", "150602101204"):
+    for spelling in (
+        "永胜村",
+        "永胜",
+        "永胜村委会",
+        "罕台镇永胜村",
+        "鄂尔多斯市东胜区罕台镇永胜村",
+        "永勝村",
+        "150602101204",
+    ):
         found = read_village(spelling, HANTAI)
         assert found.value is not None
         assert (found.value.code, found.warnings) == ("150602101204", ())
@@ -143,7 +168,11 @@ def test_golden_assessments(case: dict[str, Any]) -> None:
         risk_events_30d=case["risk_events_30d"],
     ).value
     assert found is not None
-    assert (found.total, found.preliminary, found.final) == (case["total"], case["preliminary_level"], case["final_level"])
+    assert (found.total, found.preliminary, found.final) == (
+        case["total"],
+        case["preliminary_level"],
+        case["final_level"],
+    )
     assert sum(found.sections.values()) == found.total
 
 
@@ -157,7 +186,9 @@ def test_golden_invalid_assessments(case: dict[str, Any]) -> None:
 
 def test_assessment_form() -> None:
     expected = golden()["gbt42195_items"]
-    assert [(item.code, item.name, item.most) for item in items().values()] == [(i["code"], i["name"], i["max"]) for i in expected]
+    assert [(item.code, item.name, item.most) for item in items().values()] == [
+        (i["code"], i["name"], i["max"]) for i in expected
+    ]
     most = golden()["gbt42195_section_max"]
     assert {section: section_most(section) for section in SECTIONS} == {k: v for k, v in most.items() if k != "total"}
     assert sum(item.most for item in items().values()) == most["total"] == 90
@@ -174,7 +205,11 @@ def test_assessment_form() -> None:
 @given(st.data())
 def test_assessments_never_fall_by_a_diagnosis(data: st.DataObject) -> None:
     scores = {code: data.draw(st.integers(0, item.most)) for code, item in items().items()}
-    plain, worse, coma = assess(scores).value, assess(scores, dementia_or_mental=True, risk_events_30d=5).value, assess(scores, coma=True).value
+    plain, worse, coma = (
+        assess(scores).value,
+        assess(scores, dementia_or_mental=True, risk_events_30d=5).value,
+        assess(scores, coma=True).value,
+    )
     assert plain is not None
     assert worse is not None
     assert coma is not None
@@ -186,7 +221,9 @@ def test_assessments_never_fall_by_a_diagnosis(data: st.DataObject) -> None:
 
 def test_golden_stipends() -> None:
     rates = stipend_rates()
-    assert [(rate.title, rate.cents) for rate in rates.values()] == [(r["level"], r["cents"]) for r in golden()["stipend"]]
+    assert [(rate.title, rate.cents) for rate in rates.values()] == [
+        (r["level"], r["cents"]) for r in golden()["stipend"]
+    ]
     assert highest_level(("junior", "senior", "mid")) == "senior"
     assert highest_level(()) == "none"
 

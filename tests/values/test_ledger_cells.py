@@ -25,7 +25,9 @@ from station_app.values.yes_no import read_yes_no
 
 TODAY = date(2026, 11, 24)
 MARCH = (date(2024, 3, 1), date(2024, 3, 31))
-CELLS = json.loads((Path(__file__).resolve().parent.parent / "golden" / "ledger_cells.json").read_text(encoding="utf-8"))
+CELLS = json.loads(
+    (Path(__file__).resolve().parent.parent / "golden" / "ledger_cells.json").read_text(encoding="utf-8")
+)
 
 
 def _said(read: Read[Any], show: Callable[[Any], str] = str) -> str:

@@ -162,7 +162,14 @@ def test_weights_round_trip(grams: int) -> None:
 
 
 def test_weight_units_of_headers() -> None:
-    assert [weight_unit(word) for word in ("斤", "公斤", "KG", "吨", "亩", "市斤")] == ["jin", "kg", "kg", "t", None, "jin"]
+    assert [weight_unit(word) for word in ("斤", "公斤", "KG", "吨", "亩", "市斤")] == [
+        "jin",
+        "kg",
+        "kg",
+        "t",
+        None,
+        "jin",
+    ]
     assert grams_in("jin") == 500
     assert (show_weight(12500), show_weight(50), show_weight(0)) == ("12.5 公斤", "50 克", "0 公斤")
 
@@ -336,7 +343,13 @@ def test_counts(raw: Any, count: int, warnings: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "reason"),
-    [("1.5", "COUNT_UNPARSEABLE"), (1.5, "COUNT_UNPARSEABLE"), ("若干", "COUNT_UNPARSEABLE"), ("-1", "COUNT_RANGE"), (True, "COUNT_UNPARSEABLE")],
+    [
+        ("1.5", "COUNT_UNPARSEABLE"),
+        (1.5, "COUNT_UNPARSEABLE"),
+        ("若干", "COUNT_UNPARSEABLE"),
+        ("-1", "COUNT_RANGE"),
+        (True, "COUNT_UNPARSEABLE"),
+    ],
 )
 def test_refused_counts(raw: Any, reason: str) -> None:
     assert read_count(raw).reason == reason

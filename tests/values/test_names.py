@@ -144,4 +144,10 @@ def test_names_heard_alike() -> None:
 
 
 def test_surnames() -> None:
-    assert [surname_of(n) for n in ("张玉梅", "欧阳明华", "阿拉腾敖其尔", "宝音·德力", "单")] == ["张", "欧阳", "", "", ""]
+    assert [surname_of(n) for n in ("张玉梅", "欧阳明华", "阿拉腾敖其尔", "宝音·德力", "单")] == [
+        "张",
+        "欧阳",
+        "",
+        "",
+        "",
+    ]

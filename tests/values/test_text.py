@@ -58,7 +58,15 @@ def test_empty_and_unknown() -> None:
 
 
 def test_as_text() -> None:
-    assert [as_text(raw) for raw in (5.0, 5.5, "a", None, True, date(2024, 3, 5), 7)] == ["5", "5.5", "a", "", "True", "2024-03-05", "7"]
+    assert [as_text(raw) for raw in (5.0, 5.5, "a", None, True, date(2024, 3, 5), 7)] == [
+        "5",
+        "5.5",
+        "a",
+        "",
+        "True",
+        "2024-03-05",
+        "7",
+    ]
 
 
 def test_fold_search() -> None:
@@ -103,7 +111,9 @@ def test_numbers_in_words(text: str, value: int) -> None:
     assert number(text) == value
 
 
-@pytest.mark.parametrize("text", ["五六", "百", "十十", "", "一二三", "一百百", "千一", "五亩", "12,00", "1.2.3", "--5", "1e5"])
+@pytest.mark.parametrize(
+    "text", ["五六", "百", "十十", "", "一二三", "一百百", "千一", "五亩", "12,00", "1.2.3", "--5", "1e5"]
+)
 def test_no_single_number(text: str) -> None:
     assert number(text) is None
 
@@ -120,7 +130,11 @@ def test_numbers() -> None:
     assert exact(float("inf")) is None
     assert exact(True) is None
     assert (half_up(Fraction(1, 2)), half_up(Fraction(-1, 2)), half_up(Fraction(3, 2))) == (1, -1, 2)
-    assert (decimal_text(Fraction(1, 3), 2), decimal_text(Fraction(-5, 2), 0), short_text(Fraction(52, 10))) == ("0.33", "-3", "5.2")
+    assert (decimal_text(Fraction(1, 3), 2), decimal_text(Fraction(-5, 2), 0), short_text(Fraction(52, 10))) == (
+        "0.33",
+        "-3",
+        "5.2",
+    )
 
 
 @given(st.integers(0, 10**12 - 1))
@@ -178,4 +192,9 @@ def test_readings_are_forgotten() -> None:
 def test_a_number_a_text_and_a_yes_are_remembered_apart() -> None:
     from station_app.values.counts import read_count
 
-    assert [read_count(1).value, read_count(True).reason, read_count("1").value, read_count(1.0).value] == [1, "COUNT_UNPARSEABLE", 1, 1]
+    assert [read_count(1).value, read_count(True).reason, read_count("1").value, read_count(1.0).value] == [
+        1,
+        "COUNT_UNPARSEABLE",
+        1,
+        1,
+    ]
