@@ -165,12 +165,12 @@ def _bounded(
     said = found.value
     if said is None:
         return found
-    if not FIRST_YEAR <= said.value.year <= LAST_YEAR:
-        return refused("DATE_INVALID")
     if within is not None and (said.last < within[0] or said.value > within[1]):
         return refused("DATE_OUT_OF_PERIOD")
     if not future and said.value > today:
         return refused("DATE_FUTURE")
+    if not FIRST_YEAR <= said.value.year <= LAST_YEAR:
+        return refused("DATE_INVALID")
     if month_enough and "DAY_MISSING" in found.warnings:
         return Read(said, tuple(code for code in found.warnings if code != "DAY_MISSING"))
     return found
@@ -253,6 +253,8 @@ def _read_text(raw: str, today: date, period: Period | None, date1904: bool) -> 
     said = narrow(raw)
     if said.lower() in NONE_WORDS or not said:
         return Read(None)
+    if len(_FAST.findall(said)) > 1:
+        return refused("DATE_RANGE")
     text = squeeze(_TIME_OF_DAY.sub("", said)).rstrip("。.")
     text = text.lstrip("'‘’`").replace("。", ".").replace("—", "-").replace("–", "-").replace("−", "-")
     text = re.sub(r"^([0-9]{4})[、,]([0-9]{1,2})[、,]([0-9]{1,2})$", r"\1.\2.\3", text)
@@ -292,6 +294,8 @@ def _is_range(text: str) -> bool:
     if re.search(r"[0-9日号月][至到~,、;和及][0-9]", text) or re.search(r"[日号]-[0-9]", text):
         return True
     numbers = len(_NUMBERS.findall(text))
+    if _FAST.match(text) and numbers > 3:
+        return True
     return "-" in text and (numbers > 3 or bool(re.search("[./年月日]", text)))
 
 

@@ -23,8 +23,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 #: Said instead of leaving a cell empty: there is none.
 NONE_WORDS = frozenset(
-    "无 暂无 没有 没 无此项 空 空白 未填 未填写 待补 待补充 待填 待核实 - -- --- — —— ―― – _ __ / // \\ . 、 * × n/a na nil none null "
-    "#n/a 〇".split()
+    "无 暂无 没有 没 无此项 空 空白 未填 未填写 待补 待补充 待填 待核实 - -- --- — —— ―― – _ __ / // \\ . 、 n/a na nil none null "
+    "#n/a".split()
 )
 #: Said when it is not known.
 UNKNOWN_WORDS = frozenset("不详 不明 不知 不知道 不清楚 未知 不祥 未详 记不清 记不得 忘记 ? ?? ??? unknown".split())

@@ -93,6 +93,12 @@ def test_dirt(raw: Any, iso: str, warnings: tuple[str, ...]) -> None:
         ("3月5日～7日", "DATE_RANGE"),
         ("2024.3.5、3.7", "DATE_RANGE"),
         ("2024年3-5月", "DATE_RANGE"),
+        ("2024.3.5/6", "DATE_RANGE"),
+        ("2024.3.5 2024.3.7", "DATE_RANGE"),
+        ("2024-03-05\n2024-03-07", "DATE_RANGE"),
+        ("3月5、6日", "DATE_RANGE"),
+        ("2204.3.5", "DATE_FUTURE"),
+        ("3024年3月5日", "DATE_FUTURE"),
         ("3月底", "DATE_UNPARSEABLE"),
         ("月底", "DATE_UNPARSEABLE"),
         ("2024年3月上旬", "DATE_UNPARSEABLE"),
@@ -176,6 +182,8 @@ def test_bounds() -> None:
     assert read_date("2024.6.30", today=TODAY, within=MARCH).reason == "DATE_OUT_OF_PERIOD"
     assert read_date("6月30日", today=TODAY, period=MARCH, within=MARCH).reason == "DATE_OUT_OF_PERIOD"
     assert read_date("2042.3.5", today=TODAY, within=MARCH).reason == "DATE_OUT_OF_PERIOD"
+    assert read_date("0224.3.5", today=TODAY, within=MARCH).reason == "DATE_OUT_OF_PERIOD"
+    assert read_date("2204.3.5", today=TODAY, future=True).reason == "DATE_INVALID"
     assert read_date("2024.3", today=TODAY, within=MARCH).reason is None
     assert read_date("2042.3.5", today=TODAY, future=True).reason is None
     assert read_date("1945.3", today=TODAY, month_enough=True).warnings == ()
