@@ -1,10 +1,10 @@
 """Damages bytes at random, the same for the same seed: flipped bits, cuts, bytes added, pieces doubled."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 
-def flips(data: bytes, count: int, seed: int, places: range | None = None) -> Iterator[bytes]:
+def flips(data: bytes, count: int, seed: int, places: Sequence[int] | None = None) -> Iterator[bytes]:
     """``count`` copies, each with one bit flipped (within ``places``)."""
     chance = random.Random(seed)
     where = places if places is not None else range(len(data))
