@@ -223,6 +223,9 @@ def open_signed(data: bytes, roots: TrustRoots, at: datetime) -> Signed | Refusa
     if envelope.content is None:
         return Refusal(BundleRefusal.BAD_FORMAT)
     holder = check(envelope, hashlib.sha256(envelope.content).digest(), roots, at)
+    if isinstance(holder, Refusal) and not isinstance(holder.code, BundleRefusal):
+        # the contract's set has no word for it; those who must tell them apart find it in the values
+        return Refusal(BundleRefusal.NOT_ENROLLED, {**holder.values, "because": holder.code.value})
     if isinstance(holder, Refusal):
-        return holder if isinstance(holder.code, BundleRefusal) else Refusal(BundleRefusal.NOT_ENROLLED, holder.values)
+        return holder
     return Signed(envelope.content, holder, envelope.signed_at)

@@ -20,7 +20,7 @@ from station_app.trust import chain, cms, der, sealing
 from station_app.trust.certificates import Withdrawal
 from station_app.trust.chain import Holder, TrustRoots
 from station_app.trust.cms import Envelope
-from station_app.trust.refusals import BundleRefusal
+from station_app.trust.refusals import BundleRefusal, TrustRefusal
 from tests.trust.damage import cuts, flips, others
 from tests.trust.test_chain import code
 from tests.trust.world import AT, DAY, DEVICE, OTHER_STATION, STATION, World, good
@@ -137,8 +137,13 @@ def test_several_recipients_each_open_it(world: World) -> None:
 def test_signers_who_are_not_enrolled_any_more_or_never_were(world: World, stranger: World, inner: bytes) -> None:
     foreign = sealing.sign_packed(CONTENT, stranger.signer, AT)
     assert code(sealing.verify_signed(foreign, world.roots, AT)) is BundleRefusal.NOT_ENROLLED
-    assert code(sealing.verify_signed(inner, world.roots, AT + timedelta(days=1100))) is BundleRefusal.NOT_ENROLLED
-    assert code(sealing.verify_signed(inner, world.roots, AT - 2 * DAY)) is BundleRefusal.NOT_ENROLLED
+    for moment, why in (
+        (AT + timedelta(days=1100), TrustRefusal.EXPIRED),
+        (AT - 2 * DAY, TrustRefusal.NOT_YET_VALID),
+    ):
+        answer = sealing.verify_signed(inner, world.roots, moment)
+        assert isinstance(answer, Refusal) and answer.code is BundleRefusal.NOT_ENROLLED
+        assert answer.values["because"] == why.value
     lost = world.withdrawing(world.signer, Withdrawal.LOST, AT)
     assert code(sealing.verify_signed(inner, lost, AT)) is BundleRefusal.REVOKED
 

@@ -18,7 +18,8 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
 from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
 from station_app.messages import Refusal
-from station_app.trust import checking, cms, signing
+from station_app.trust import chain, checking, cms, signing
+from station_app.trust.carried import carried_roots
 from station_app.trust.certificates import Withdrawal
 from station_app.trust.chain import Signer, TrustRoots
 from station_app.trust.nss import nss_database
@@ -333,6 +334,18 @@ def test_what_is_no_report(world: World) -> None:
     for data in (small_pdf(), prepared_pdf()):
         assert problems(verify_report(data, world.roots)) == {ReportRefusal.UNSIGNED}
     assert code(signing.sign_report(small_pdf(), world.signer, world.roots, "", AT)) is ReportRefusal.NOT_PREPARED
+
+
+def test_the_root_alone_is_enough_with_what_the_report_carries(world: World, stranger: World, both: bytes) -> None:
+    root = chain.pem_of(world.root.certificate)
+    assert good(carried_roots(both, [root])) == world.roots
+    assert verify_report(both, good(carried_roots(both, [root]))).valid
+    newer = world.withdrawing(world.signer, Withdrawal.LOST, AT)
+    assert good(carried_roots(both, [root, newer.revocation_lists])) == newer  # the newest list given counts
+    for pems in ([], [b""], [b"rubbish"], [chain.pem_of(stranger.root.certificate)]):
+        assert code(carried_roots(both, pems)) is TrustRefusal.BAD_CHAIN
+    for data in (b"", small_pdf(), prepared_pdf(), both[:-40]):
+        assert code(carried_roots(data, [root])) is TrustRefusal.BAD_CHAIN
 
 
 @hostile
