@@ -149,6 +149,22 @@ def test_villages() -> None:
     assert split_address("入户", HANTAI) == ("", "入户")
 
 
+@pytest.mark.parametrize(
+    ("spelling", "code"),
+    [
+        ("胜利村", "150625100208"),
+        ("胜利社区", "150625100006"),
+        ("胜利居委会", "150625100006"),
+        ("胜利", None),
+        ("克珠日村", "150623102226"),
+    ],
+)
+def test_village_and_community_of_one_name(spelling: str, code: str | None) -> None:
+    found = read_village(spelling, code[:9] if code else "150625100").value
+    assert found is not None
+    assert found.code == code
+
+
 def test_every_village_is_found_by_its_own_name() -> None:
     lost = []
     for code, (name, town) in villages().items():

@@ -41,6 +41,8 @@ def test_golden(case: dict[str, Any]) -> None:
         ("152726********9985", "ID_FORMAT"),
         (150627194811049000.0, "ID_PRECISION_LOST"),
         (152722194503059979, "ID_PRECISION_LOST"),
+        (1527224503059971, "ID_PRECISION_LOST"),
+        (1527224503059971.0, "ID_PRECISION_LOST"),
         ("1.52722E17", "ID_PRECISION_LOST"),
         ("1.52722e+17", "ID_PRECISION_LOST"),
         ("１．５２７２２Ｅ＋１７", "ID_PRECISION_LOST"),

@@ -131,7 +131,7 @@ def test_full_readings_come_before_initials() -> None:
 def test_long_names_do_not_explode_and_lose_no_reading() -> None:
     name = "单乐重行长好都藏曾"
     keys = pinyin_keys(name)
-    assert len(keys) < 4 * MOST
+    assert MOST < len(keys) < 150
     for place, character in enumerate(name):
         for reading in readings(character)[:4]:
             assert any(reading in key for key in keys), (place, character, reading)
