@@ -52,22 +52,32 @@ def device_keys(store: Store) -> DeviceKeys | Refusal:
 
 
 def identity(opened: Opened) -> Enrolled | Refusal:
-    """What this computer signs with and believes; ``not_enrolled`` until the centre's certificate is installed."""
+    """What this computer signs with and believes; ``not_enrolled`` until the centre's certificate is installed, ``revoked``
+    or ``certificate_expired`` afterwards."""
+    held = installed(opened)
+    keys = device_keys(opened.store)
+    if isinstance(held, Refusal) or isinstance(keys, Refusal):
+        return held if isinstance(held, Refusal) else Refusal(BundleRefusal.NOT_ENROLLED)
     store = opened.store
-    certificate, roots = store.fact(CERTIFICATE_FACT), receipts.pinned(store)
+    signer = trust_enrolment.with_certificate(
+        keys, held.signer.certificate, held.roots, store.station, store.device, opening.now()
+    )  # fmt: skip
+    if isinstance(signer, Refusal):
+        # this computer's clock stands before the certificate's first day: no reason to lose the hand-in
+        return held if signer.code is TrustRefusal.NOT_YET_VALID else signer
+    return Enrolled(signer, held.roots)
+
+
+def installed(opened: Opened) -> Enrolled | Refusal:
+    """The same, whether or not the certificate still holds: enough to receive, not to sign."""
+    store = opened.store
     keys = device_keys(store)
     if isinstance(keys, Refusal):
         return keys
+    certificate, roots = store.fact(CERTIFICATE_FACT), receipts.pinned(store)
     if certificate is None or roots is None:
         return Refusal(BundleRefusal.NOT_ENROLLED)
-    signer = trust_enrolment.with_certificate(keys, certificate, roots, store.station, store.device, opening.now())
-    if isinstance(signer, Refusal):
-        if (
-            signer.code is TrustRefusal.NOT_YET_VALID
-        ):  # this computer's clock stands wrong: no reason to lose the hand-in
-            return Enrolled(Signer(keys.private_key, certificate, roots.issuing), roots)
-        return signer
-    return Enrolled(signer, roots)
+    return Enrolled(Signer(keys.private_key, certificate, roots.issuing), roots)
 
 
 def request(opened: Opened, usb: Path, code: str, fingerprint: str) -> dict[str, str] | Refusal:
@@ -90,9 +100,9 @@ def request(opened: Opened, usb: Path, code: str, fingerprint: str) -> dict[str,
     keys = device_keys(store)
     if isinstance(keys, Refusal):
         return keys
-    installed = _install(store, carrier, keys, fingerprint)
-    if installed is not None:
-        return installed
+    answer = _install(store, carrier, keys, fingerprint)
+    if answer is not None:
+        return answer
     if not isinstance(identity(opened), Refusal) and receipts.pinned(store) is not None:
         return {"state": "enrolled"}
     store.keep(ASKED_FACT, json.dumps({"code": code, "fingerprint": fingerprint}).encode())

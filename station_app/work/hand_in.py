@@ -17,7 +17,7 @@ from station_app.sync.receipts import Received, Refused
 from station_app.sync.refusals import SyncRefusal
 from station_app.sync.taking import Took
 from station_app.trust.refusals import BundleRefusal
-from station_app.work.enrolment import Opened, device_keys, identity, renew_lists
+from station_app.work.enrolment import Opened, device_keys, identity, installed, renew_lists
 
 #: Told (done, of) files; returns False to stop, which leaves whole files only.
 Progress = Callable[[int, int], bool]
@@ -111,7 +111,7 @@ def receive_usb(opened: Opened, usb: Path, progress: Progress | None = None) -> 
     carrier = Stick.at(usb)
     if isinstance(carrier, Refusal):
         return carrier
-    enrolled = identity(opened)
+    enrolled = installed(opened)
     if isinstance(enrolled, Refusal):
         return enrolled
     keys = device_keys(opened.store)

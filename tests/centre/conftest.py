@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from station_app.centre.opened import Centre, Taken, init_centre
 from station_app.compose import OpenStation
+from station_app.sync.receipts import Received
 from station_app.work import enrolment, hand_in
 from tests.sync.parts import PASSWORD, good, new_station
 
@@ -43,7 +44,7 @@ class Scene:
         """The centre's taking in."""
         return good(self.centre.take(self.usb))
 
-    def receive(self) -> hand_in.Received:
+    def receive(self) -> Received:
         """The station's way in."""
         return good(hand_in.receive_usb(self.station, self.usb))
 

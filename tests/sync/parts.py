@@ -13,6 +13,7 @@ from station_app.paper.document import Attachment, Document, Paragraph, Title
 from station_app.paper.flow import render
 from station_app.report.explain import contributions
 from station_app.report.month import numbers
+from station_app.spec.meanings import Wire
 from station_app.store.change import Edit
 from station_app.sync import opening
 from station_app.trust import signing
@@ -49,7 +50,7 @@ def add_hours(station: OpenStation, shifts: int = 3, minutes: int = 90, month: s
     activity = good(station.store.change([Edit("activity", held)], station.author, "add")).records[0]
     found: list[str] = []
     for day in range(1, shifts + 1):
-        shift = {
+        shift: dict[str, Wire] = {
             "volunteer": person,
             "activity": activity,
             "service_date": f"{month}-{day:02}",
@@ -64,7 +65,10 @@ def add_hours(station: OpenStation, shifts: int = 3, minutes: int = 90, month: s
 
 
 def signed_month(
-    station: OpenStation, month: str = MONTH, spoil: Callable[[Figures], None] | None = None, spoil_pdf_only: bool = False
+    station: OpenStation,
+    month: str = MONTH,
+    spoil: Callable[[Figures], None] | None = None,
+    spoil_pdf_only: bool = False,
 ) -> str:
     """A signed report of a month as ``month_report`` keeps it; ``spoil`` is a program that changes a number first."""
     enrolled = good(enrolment.identity(station))
@@ -87,7 +91,7 @@ def signed_month(
     )
     at = opening.now()
     pdf = good(signing.sign_report(good(signing.prepare(drawn)), enrolled.signer, enrolled.roots, "月报", at))
-    fields = {
+    fields: dict[str, Wire] = {
         "month": month,
         "number": 0,
         "state": "signed",
@@ -97,5 +101,3 @@ def signed_month(
         "records": station.blobs.put(kept),
     }
     return good(station.store.change([Edit("month_report", fields)], station.author, "sign")).records[0]
-
-
