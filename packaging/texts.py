@@ -6,6 +6,7 @@
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -40,7 +41,7 @@ def merged(language: str) -> Catalog:
 
 def compiled(whole: Catalog) -> bytes:
     """The bytes of the .mo, the same for the same texts."""
-    whole.creation_date = whole.revision_date = "1970-01-01 00:00+0000"  # type: ignore[assignment]  # babel writes it verbatim
+    whole.creation_date = whole.revision_date = datetime(1970, 1, 1, tzinfo=UTC)
     out = io.BytesIO()
     write_mo(out, whole)
     return out.getvalue()

@@ -202,7 +202,7 @@ def _conflicts(context: Context) -> Result:
     with context.station() as station:
         found = station.store.conflicts()
         names = {h["author"]: station.user_name(h["author"]) for c in found for h in c.heads}
-    document = [
+    document: list[dict[str, Any]] = [
         {"id": c.id, "kind": c.kind, "record": c.record, "field": c.field,
          "heads": [{**h, "author": names[h["author"]], "head": f"{h['device']}:{h['seq']}"} for h in c.heads]}
         for c in found

@@ -106,7 +106,7 @@ def run(arguments: list[str]) -> int:
         return _end(wants_json, {"usage": str(error)}, [str(error)], 2)
     except Refused as refused:
         refusal = refused.refusal
-        document = {"refused": refusal.code.value, "message": refusal.message}
+        document: dict[str, Any] = {"refused": refusal.code.value, "message": refusal.message}
         document |= {k: v for k, v in refusal.values.items() if isinstance(v, (str, int, bool, list)) and k not in document}
         return _end(wants_json, document, [refusal.message], 1)
     except KeyboardInterrupt:

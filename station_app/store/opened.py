@@ -87,6 +87,10 @@ class Store:
         with self.database.reading() as connection:
             return journal.position(connection, self.station)
 
+    def position_of(self, connection: Connection) -> dict[str, int]:
+        """The position of an open view."""
+        return journal.position(connection, self.station)
+
     # ------------------------------------------------------------------ changing
 
     def change(
@@ -224,6 +228,10 @@ class Store:
         """Where the tables are not the journal's fold; empty when they are."""
         with self.database.reading() as connection:
             return rebuild.differences(connection, self.station, self.folder)
+
+    def differences_of(self, connection: Connection) -> list[dict[str, object]]:
+        """The same for an open view."""
+        return rebuild.differences(connection, self.station, self.folder)
 
     def fold_again(self) -> None:
         """Empty every folded table and fold the journal anew, in one transaction (after an update that knows new kinds)."""

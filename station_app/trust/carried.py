@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from io import BytesIO
 
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-
 from station_app.messages import Refusal
 from station_app.trust.chain import TrustRoots, certificate_of, pem_of
 from station_app.trust.refusals import TrustRefusal
@@ -17,6 +14,9 @@ def carried_roots(pdf: bytes, pems: Sequence[bytes]) -> TrustRoots | Refusal:
     The lists are those of the day it was signed: a certificate withdrawn since is not known to be. Who has newer
     ones gives them, and the newest counts.
     """
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation.dss import DocumentSecurityStore
+
     try:
         store = DocumentSecurityStore.read_dss(PdfFileReader(BytesIO(pdf), strict=True))
         certificates = [bytes(each.dump()) for each in store.load_certs()]

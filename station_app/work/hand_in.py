@@ -57,6 +57,7 @@ def send_usb(opened: Opened, usb: Path, progress: Progress | None = None) -> Sen
     failed = carrier.welcome()
     if failed is not None:
         return failed
+    _tidy(carrier, opened, outbox.acknowledged())
     for done, ready in enumerate(bundles):
         if progress is not None and not progress(done, steps):
             return Refusal(SyncRefusal.CANCELLED)
@@ -147,7 +148,6 @@ def receive_usb(opened: Opened, usb: Path, progress: Progress | None = None) -> 
             taken += 1
     outbox = Outbox(opened.store, opened.blobs, enrolled)
     outbox.clear()
-    _tidy(carrier, opened, outbox.acknowledged())
     return Received(entries, acknowledged, inbox.conflicts(), taken, tuple(refused))
 
 
@@ -167,7 +167,8 @@ def inbox_blobs(carrier: Stick, folder: str) -> set[str]:
 
 
 def _tidy(carrier: Stick, opened: Opened, upto: int) -> None:
-    """What a verified receipt covers need not travel again."""
+    """What a verified receipt covers need not travel again; it goes when the stick is written anew, not before, so that
+    whoever holds the stick can still check what was handed in."""
     there = f"{stick.TO_CENTRE}/{opened.store.station}"
     for found in carrier.files(there, stick.BUNDLE):
         if found[1] == short(opened.store.device) and int(found[3]) <= upto:
