@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from station_app.exchange.sheets import Cell
+from station_app.values.reading import remembered
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"\s+")
@@ -33,7 +34,11 @@ def squeeze(cell: Cell) -> str:
     """A cell as words without any space, full width or invisible character; '' when there is nothing."""
     if cell is None:
         return ""
-    text = cell if isinstance(cell, str) else str(cell)
+    return _squeezed(cell if isinstance(cell, str) else str(cell))
+
+
+@remembered(65536)
+def _squeezed(text: str) -> str:
     if text.isascii():
         return _SPACE.sub("", text)
     return _SPACE.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))

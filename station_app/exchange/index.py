@@ -40,6 +40,8 @@ class Index:
 
     def find(self, kind: str, **values: Wire) -> list[str]:
         """Records with exactly these values, compared without spaces; an index over these fields is made once."""
+        if not self.rows[kind]:
+            return []
         names = tuple(sorted(values))
         index = self._by.get((kind, names))
         if index is None:
@@ -63,7 +65,7 @@ class Index:
 
 
 def _key(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_plain(row.get(name)) for name in names)
+    return tuple([_plain(row.get(name)) for name in names])
 
 
 def _plain(value: Any) -> str:

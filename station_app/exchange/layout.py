@@ -343,18 +343,21 @@ def fill_sparse(sheet: Sheet, layout: Layout, columns: list[int]) -> list[int]:
     return filled
 
 
-_DITTO = frozenset({"同上", "〃", "″", "''", '"', "”", "“", "同前", "上同"})
+_DITTO = frozenset({"同上", "〃", "″", "''", '"', "”", "“", "同前", "上同", "同 上"})
 
 
 def fill_ditto(sheet: Sheet, layout: Layout, columns: list[int]) -> None:
     """同上 means the cell above."""
+    rows = [sheet.rows[number] for number in layout.data]
     for column in columns:
+        if not any(len(row) > column and row[column] in _DITTO for row in rows):
+            continue
         last: Cell = None
-        for number in layout.data:
-            value = sheet.at(number, column)
-            if isinstance(value, str) and len(value) <= 3 and squeeze(value) in _DITTO:
+        for row in rows:
+            value = row[column] if column < len(row) else None
+            if value in _DITTO:
                 if last is not None:
-                    _put(sheet.rows[number], column, last)
+                    _put(row, column, last)
             elif value is not None:
                 last = value
 

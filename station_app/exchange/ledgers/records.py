@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from station_app.exchange.drafting import Drafter, given, notes, wire_date, wire_time
@@ -31,6 +32,7 @@ _GROUPS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def code_of(codes: type[Choice], said: str | None) -> str | None:
     """The code of a word: by code, title or the words that mean the same; the longest that is in it, else None."""
     if not said:
@@ -317,9 +319,15 @@ class KnownPeople:
 
     def __init__(self, index: Index, kinds: tuple[str, ...]) -> None:
         self.index, self.kinds = index, kinds
+        self._names: dict[str, str | None] = {}
 
     def name_of(self, id_number: str) -> str | None:
         """The name of the person with this identity number."""
+        if id_number not in self._names:
+            self._names[id_number] = self._name_of(id_number)
+        return self._names[id_number]
+
+    def _name_of(self, id_number: str) -> str | None:
         for kind in self.kinds:
             for record in self.index.find(kind, id_no=id_number):
                 name = self.index.get(kind, record).get("name")
