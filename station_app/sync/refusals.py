@@ -14,7 +14,6 @@ class SyncRefusal(StrEnum):
     STICK_UNREADABLE = "stick_unreadable"
     CANCELLED = "cancelled"
     NO_CODE = "no_code"
-    NO_REPLY = "no_reply"
 
 
 SENTENCES: dict[StrEnum, str] = {
@@ -32,5 +31,4 @@ SENTENCES: dict[StrEnum, str] = {
     ),
     SyncRefusal.CANCELLED: N_("Stopped at your wish. What stands on the stick is whole; go on whenever you like."),
     SyncRefusal.NO_CODE: N_("Please type the one-time code and the fingerprint from the printed invitation."),
-    SyncRefusal.NO_REPLY: N_("The centre's certificate for this computer is not on the stick yet."),
 }

@@ -86,8 +86,9 @@ class Stick:
     def welcome(self) -> Refusal | None:
         """The page for whoever finds the stick."""
         text = _(
-            "This stick belongs to a township social-work station. The files in the folder “station-app” are encrypted and can"
-            " be opened only by the station and its guidance centre. Nothing on it is a program; there is nothing to start.\n"
+            "This stick belongs to a township social-work station. The data in the folder “station-app” are encrypted and can be"
+            " opened only by the station and its guidance centre; the folder “reports” holds signed month reports, which name no"
+            " client. Nothing on it is a program; there is nothing to start.\n"
             "If you found it, please hand it to the nearest social-work station or civil-affairs office. Thank you.\n"
         )
         return self.write(README, ("\ufeff" + text).replace("\n", "\r\n").encode())
