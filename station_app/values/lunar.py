@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from lunar_python import Lunar, LunarMonth, LunarYear, Solar
-
 from station_app.values.numerals import digits_in_words
 from station_app.values.reading import Read, refused, remembered
+
+# lunar_python is imported where it is needed: it takes longer to load than the rest of the values together, and a
+# program that starts must not wait for a lunar birthday.
 
 _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 _MONTHS = ("正", "二", "三", "四", "五", "六", "七", "八", "九", "十", "冬", "腊")
@@ -45,6 +46,8 @@ def month_day_text(month: int, day: int, leap: bool = False) -> str:
 @remembered(1024)
 def leap_month(year: int) -> int:
     """The number of the month that comes twice in a lunar year, 0 when none does."""
+    from lunar_python import LunarYear
+
     return int(LunarYear.fromYear(year).getLeapMonth())
 
 
@@ -53,6 +56,8 @@ def days_in_month(year: int, month: int, leap: bool = False) -> int:
     """29 or 30; 0 when the year has no such month."""
     if not FIRST_YEAR <= year <= LAST_YEAR or not 1 <= month <= 12 or (leap and leap_month(year) != month):
         return 0
+    from lunar_python import LunarMonth
+
     return int(LunarMonth.fromYm(year, -month if leap else month).getDayCount())
 
 
@@ -71,6 +76,8 @@ def to_solar(year: int, month: int, day: int, leap: bool = False) -> Read[date]:
         return refused("LUNAR_NO_SUCH_LEAP_MONTH")
     if not 1 <= day <= days:
         return refused("LUNAR_DAY_RANGE")
+    from lunar_python import Lunar
+
     solar = Lunar.fromYmd(year, -month if leap else month, day).getSolar()
     return Read(date(solar.getYear(), solar.getMonth(), solar.getDay()))
 
@@ -78,6 +85,8 @@ def to_solar(year: int, month: int, day: int, leap: bool = False) -> Read[date]:
 @remembered(16384)
 def to_lunar(day: date) -> LunarDate:
     """The lunar day of a solar one."""
+    from lunar_python import Solar
+
     lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()
     month = int(lunar.getMonth())
     return LunarDate(int(lunar.getYear()), abs(month), int(lunar.getDay()), month < 0)
@@ -172,6 +181,8 @@ def read_year(text: str, today: date) -> Read[int]:
 @remembered(64)
 def solar_terms(year: int) -> dict[str, date]:
     """The 24 solar terms that fall in a solar year, from 小寒 to 冬至."""
+    from lunar_python import Lunar
+
     table = Lunar.fromYmd(year, 6, 1).getJieQiTable()
     found: dict[str, date] = {}
     # The table runs over the edges of the year; its Latin keys are the neighbours' terms.

@@ -39,6 +39,10 @@ _COMMON = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
     "石廖贾韦夏付方邹熊孟秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤乔折奇"
 )
+#: Words of Mongolian names whose first character is also a common surname (孟根 高娃 is one person).
+_MONGOLIAN_WORDS = frozenset(
+    "高娃 孟和 孟克 孟根 孟都 陶格斯 陶格陶 陶古斯 贺喜格 贺希格 何喜格 陈格乐 毛敖海 马希毕力格 汪其格".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ def _two_people(text: str) -> bool:
         parts = [match[1], match[2]]
     elif len(parts) == 3 and parts[1] in ("和", "与", "及"):
         return True
+    if _MONGOLIAN_WORDS.intersection(parts):
+        return False
     return len(parts) > 1 and all(
         2 <= len(part) <= 4 and part[0] in _COMMON and part not in COMPOUND and "·" not in part for part in parts
     )

@@ -4,15 +4,8 @@ import csv
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chinese_calendar import is_workday
-from chinese_calendar.constants import holidays, workdays
-
 from station_app.settings import RESOURCES
 from station_app.values.reading import remembered
-
-#: The years the library was published for; the station's own table may add later ones.
-_FIRST = min(day.year for day in holidays)
-_LAST = max(day.year for day in holidays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +17,27 @@ class Deadline:
 
 
 @remembered(1)
-def _added() -> dict[date, bool]:
-    """Days of later years from the station's table (day, working 0/1); an update by USB only replaces that file."""
+def _exceptions() -> tuple[frozenset[int], dict[date, bool]]:
+    """The years with a published calendar, and their days that differ from the week: working or not.
+
+    chinesecalendar's days first, then the station's own table (day, working 0/1), which an update by USB replaces.
+    """
+    # Imported here: its tables take long to load, and a program that starts must not wait for them.
+    from chinese_calendar.constants import holidays, workdays
+
+    days = {**dict.fromkeys(holidays, False), **dict.fromkeys(workdays, True)}
+    years = set(range(min(days).year, max(days).year + 1))
     with (RESOURCES / "tables" / "working_days.csv").open(encoding="utf-8", newline="") as table:
-        return {date.fromisoformat(row["day"]): row["working"] == "1" for row in csv.DictReader(table)}
+        for row in csv.DictReader(table):
+            day = date.fromisoformat(row["day"])
+            years.add(day.year)
+            days[day] = row["working"] == "1"
+    return frozenset(years), days
 
 
-@remembered(1)
 def published_years() -> frozenset[int]:
     """The years whose holidays are known."""
-    return frozenset(range(_FIRST, _LAST + 1)) | {day.year for day in _added()}
+    return _exceptions()[0]
 
 
 def calendar_known(year: int) -> bool:
@@ -44,10 +48,8 @@ def calendar_known(year: int) -> bool:
 @remembered(16384)
 def is_working_day(day: date) -> bool:
     """Whether people work that day; where no calendar is published, Monday to Friday."""
-    added = _added().get(day)
-    if added is not None:
-        return added
-    return bool(is_workday(day)) if _FIRST <= day.year <= _LAST else day.weekday() < 5
+    exception = _exceptions()[1].get(day)
+    return day.weekday() < 5 if exception is None else exception
 
 
 @remembered(16384)
@@ -80,7 +82,3 @@ def last_working_day(year: int, month: int) -> Deadline:
     while not is_working_day(day):
         day -= timedelta(days=1)
     return Deadline(day, calendar_known(year))
-
-
-#: Make-up working days on weekends, for calendars on screen.
-MAKE_UP_DAYS = frozenset(workdays)

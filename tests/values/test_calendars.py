@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import chinese_calendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,3 +155,8 @@ def test_a_later_year_is_added_by_its_table_alone(tmp_path: Path, monkeypatch: p
         assert add_working_days(date(2027, 3, 4), 1) == Deadline(date(2027, 3, 6), True)
     finally:
         forget_everything()
+
+
+@given(st.dates(date(2004, 1, 1), date(2026, 12, 31)))
+def test_working_days_are_those_of_the_published_calendar(day: date) -> None:
+    assert is_working_day(day) == chinese_calendar.is_workday(day)
