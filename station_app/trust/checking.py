@@ -21,24 +21,11 @@ from station_app.trust import cms
 from station_app.trust.chain import Holder, TrustRoots
 from station_app.trust.der import SEQUENCE, Reader
 from station_app.trust.refusals import BundleRefusal, ReportRefusal
+from station_app.trust.verdicts import CENTRE_FIELD, HEAD_FIELD, ReportVerdict
 
-#: The two fields a report is prepared with.
-HEAD_FIELD, CENTRE_FIELD = "station_head", "centre"
 #: A report larger than this is not one of ours.
 REPORT_LIMIT = 32 * 1024 * 1024
 _END_OF_FILE = (b"%%EOF", b"%%EOF\n", b"%%EOF\r\n")
-
-
-@dataclass(frozen=True, slots=True)
-class ReportVerdict:
-    """What may be believed of a report: who signed, who countersigned, and every reason not to."""
-
-    valid: bool
-    signer: Holder | None = None
-    signed_at: datetime | None = None
-    centre_signer: Holder | None = None
-    countersigned_at: datetime | None = None
-    problems: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +37,8 @@ class _Found:
     end: int
 
 
-def verify_report(pdf: bytes, roots: TrustRoots, at: datetime | None = None) -> ReportVerdict:
-    """Whether the report is exactly what its signers signed.
-
-    Certificates are judged at the signing time the signature itself states, or at ``at``. Never raises for any
-    bytes; must not be called on a thread that runs an event loop (pyHanko starts its own).
-    """
+def check_report(pdf: bytes, roots: TrustRoots, at: datetime | None) -> ReportVerdict:
+    """The verdict; refuses whatever makes a parser raise."""
     try:
         return _verify(pdf, roots, at)
     except Exception:  # noqa: BLE001  # pyHanko and its parsers raise what they like on hostile files

@@ -1,23 +1,18 @@
-"""Signing a report: both fields prepared beforehand, certified by the station head, countersigned by the centre."""
+"""Signing a report: both fields prepared beforehand, certified by the station head, countersigned by the centre.
+
+pyHanko takes most of a second to load, so it is imported where a report is signed or checked, not with the program.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
-from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1_x509
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field, enumerate_sig_fields
-from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
-from pyhanko.sign.signers.pdf_byterange import SignatureObject
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-
 from station_app.clock import LOCAL
 from station_app.messages import Refusal, _
 from station_app.trust import chain, cms
 from station_app.trust.chain import Signer, TrustRoots
-from station_app.trust.checking import CENTRE_FIELD, HEAD_FIELD, ReportVerdict, verify_report
 from station_app.trust.refusals import ReportRefusal
+from station_app.trust.verdicts import CENTRE_FIELD, HEAD_FIELD, ReportVerdict
 
 __all__ = [
     "CENTRE_FIELD",
@@ -47,6 +42,9 @@ class Box:
 
 def prepare(pdf: bytes, head: Box | None = None, centre: Box | None = None) -> bytes | Refusal:
     """The report with both empty signature fields; a field added after certifying would break the first signature."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import SigFieldSpec, append_signature_field
+
     try:
         writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=True)
         titles = {HEAD_FIELD: _("Signature of the station head"), CENTRE_FIELD: _("Countersignature of the centre")}
@@ -83,7 +81,26 @@ def countersign(pdf: bytes, signer: Signer, roots: TrustRoots, reason: str, at: 
     return _fill(pdf, CENTRE_FIELD, signer, roots, reason, at)
 
 
+def verify_report(pdf: bytes, roots: TrustRoots, at: datetime | None = None) -> ReportVerdict:
+    """Whether the report is exactly what its signers signed.
+
+    Certificates are judged at the signing time the signature itself states, or at ``at``. Never raises for any
+    bytes; must not be called on a thread that runs an event loop (pyHanko starts its own).
+    """
+    from station_app.trust.checking import check_report
+
+    return check_report(pdf, roots, at)
+
+
 def _fill(pdf: bytes, field: str, signer: Signer, roots: TrustRoots, reason: str, at: datetime) -> bytes | Refusal:
+    from asn1crypto import crl as asn1_crl
+    from asn1crypto import x509 as asn1_x509
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
+    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
+    from pyhanko.sign.signers.pdf_byterange import SignatureObject
+    from pyhanko.sign.validation.dss import DocumentSecurityStore
+
     first = field == HEAD_FIELD
     try:
         writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=True)

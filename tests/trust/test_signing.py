@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,9 @@ import pikepdf
 import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields as fields_module
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
+from pyhanko.sign.signers import cms_embedder
 from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
 from station_app.messages import Refusal
@@ -277,17 +280,17 @@ def test_a_second_field_made_after_certifying_is_refused(world: World) -> None:
 def careless(world: World, pdf: bytes) -> bytes:
     """Certifies without looking whether the second field is there."""
     fields = [(HEAD_FIELD, None, None), (CENTRE_FIELD, None, None)]
-    with patch.object(signing, "enumerate_sig_fields", lambda _writer: fields):
+    with patch.object(fields_module, "enumerate_sig_fields", lambda _writer: fields):
         return forced(world, HEAD_FIELD, world.signer, pdf)
 
 
 def test_a_report_must_be_locked(world: World) -> None:
     """An approval signature alone would leave everything else open to change."""
     real = SigMDPSetup
-    with patch.object(signing, "SigMDPSetup", lambda algorithm, **_: real(algorithm)):
+    with patch.object(cms_embedder, "SigMDPSetup", lambda algorithm, **_: real(algorithm)):
         report = forced(world, HEAD_FIELD, world.signer)
     assert problems(verify_report(report, world.roots)) == {ReportRefusal.NOT_CERTIFIED}
-    with patch.object(signing, "SigMDPSetup", lambda a, **_: real(a, certify=True, docmdp_perms=MDPPerm.ANNOTATE)):
+    with patch.object(cms_embedder, "SigMDPSetup", lambda a, **_: real(a, certify=True, docmdp_perms=MDPPerm.ANNOTATE)):
         report = forced(world, HEAD_FIELD, world.signer)
     assert problems(verify_report(report, world.roots)) == {ReportRefusal.NOT_CERTIFIED}
 
@@ -380,3 +383,12 @@ def test_the_damage_finds_a_planted_fault(world: World, signed: bytes, monkeypat
     seen = Counter(verify_report(data, world.roots).valid for data in flips(signed, 200, 16, range(start, end)))
     assert seen[True] > 20
     assert not any(verify_report(data, world.roots).valid for data in flips(signed, 100, 17, range(start - 200)))
+
+
+def test_the_program_does_not_wait_for_the_signing_library() -> None:
+    """It takes most of a second to load; who only looks something up must not pay for it."""
+    modules = "certificates, chain, enrolment, sealing, signing, carried, nss, verdicts"
+    script = f"import sys; from station_app.trust import {modules}; print('pyhanko' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "False\n"
+    )
