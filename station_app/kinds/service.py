@@ -118,7 +118,7 @@ class Service(Record, kind="service", section="care", merge="by_field", title=N_
             )
 
         yield line("E01", N_("Services"), services)
-        yield replace(line("E02", N_("People served"), people), unit=N_("people"), kind="resident")
+        yield replace(line("E02", N_("Persons served"), people), unit=N_("people"), kind="resident")
         for kind in ServiceKind:
             yield line(f"E03.{kind.value}", kind.label, of_kind(kind.value), "E01")
 

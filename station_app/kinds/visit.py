@@ -153,7 +153,7 @@ class Visit(Record, kind="visit", section="care", merge="by_field", title=N_("Vi
             ]
 
         for key, title, listed, under in (
-            ("C02", N_("Visits"), visits, ""),
+            ("C02", N_("Visits made"), visits, ""),
             ("C03", N_("Visits at home"), at_home, "C02"),
             ("C07", N_("Visits that found something wrong"), abnormal, ""),
             ("C08", N_("Of these, handled"), handled, "C07"),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from station_app.kinds.lines import Line, Scope
+from station_app.messages import _
 from station_app.report.facts import Reading
 from station_app.report.indicators import lines
 from station_app.report.month import MonthNumbers, month_before, numbers_of, printed, rate, rounded, scope_of, scopes
@@ -71,13 +72,17 @@ def _explained(line: Line, rows: Any) -> Explained:
     if line.rate is None:
         found = rows(line)
         return Explained(
-            line.key, line.title, line.unit, printed(line, sum(amount for _id, amount in found)), _shares(line, found)
+            line.key,
+            _(line.title),
+            _(line.unit),
+            printed(line, sum(amount for _id, amount in found)),
+            _shares(line, found),
         )
     part, whole = (lines()[key] for key in line.rate)
     above, below = rows(part), rows(whole)
     value = rate(sum(a for _id, a in above), sum(a for _id, a in below), line.decimals)
     return Explained(
-        line.key, line.title, line.unit, value, numerator=_shares(part, above), denominator=_shares(whole, below)
+        line.key, _(line.title), _(line.unit), value, numerator=_shares(part, above), denominator=_shares(whole, below)
     )
 
 

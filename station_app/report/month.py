@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from station_app.kinds.harvest import HARVESTS
 from station_app.kinds.lines import Facts, Line, Scope
+from station_app.messages import _
 from station_app.report.facts import Reading
 from station_app.report.indicators import lines
 from station_app.report.policies import rules_in_force
@@ -20,7 +21,7 @@ COLUMNS: Final = ("month", "year", "last_year")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line's three values as printed; None is printed as a dash. ``exact`` are the sums in wire units."""
+    """One line's title and unit in the user's language and its three values as printed; None is printed as a dash. ``exact`` are the sums in wire units."""
 
     key: str
     title: str
@@ -128,7 +129,7 @@ def _figure(line: Line, sums: Mapping[str, Mapping[str, int]]) -> Figure:
         exact = sums[line.key]
         values = {column: printed(line, exact[column]) for column in COLUMNS}
     return Figure(
-        key=line.key, title=line.title, unit=line.unit, month=values["month"], year=values["year"],
+        key=line.key, title=_(line.title), unit=_(line.unit), month=values["month"], year=values["year"],
         last_year=values["last_year"], exact=exact, under=line.under,
     )  # fmt: skip
 

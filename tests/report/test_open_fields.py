@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import Alias, Column, Connection, Table, select
+from sqlalchemy import Alias, Column, Connection, FromClause, Table, select
 from sqlalchemy.sql import visitors
 
 from station_app.kinds import KINDS
@@ -26,7 +26,7 @@ def columns_of(source: Source) -> set[tuple[str, str]]:
 
 def table_of(column: "Column[Any]") -> str:
     """The table a column is of, also where the query gives the table another name."""
-    table = column.table
+    table: FromClause[Any] = column.table
     while isinstance(table, Alias):
         table = table.element
     assert isinstance(table, Table)

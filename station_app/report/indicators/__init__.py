@@ -4,19 +4,7 @@ from functools import lru_cache
 
 from station_app.kinds import KINDS
 from station_app.kinds.lines import Line
-from station_app.messages import N_
 from station_app.report.indicators import farm, people, visiting, volunteering
-
-#: Parts of the data table, by the first letter of a key.
-PARTS = {
-    "A": N_("Social workers and volunteers"),
-    "B": N_("Service objects"),
-    "C": N_("Visits and checks"),
-    "D": N_("Community work"),
-    "E": N_("Services to elders and others"),
-    "F": N_("Volunteer service"),
-    "G": N_("Public-benefit farm"),
-}
 
 
 def _order(line: Line) -> tuple[str, int, int]:
