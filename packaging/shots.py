@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 PASSWORD = "gaowa-2026-demo"
 SIZE = (1180, 720)
 #: The demonstration's today: the sample ledgers are of this month.
-NOW = "2026-10-31T10:42:00"
+NOW = "2024-04-02T10:42:00"
 
 
 def build(folder: Path) -> None:
@@ -52,7 +52,7 @@ def build(folder: Path) -> None:
     edits = [
         [
             Edit("visit", {
-                "resident": elder, "visit_at": f"2026-10-{n % 28 + 1:02d}T{9 + n % 8:02d}:{n * 7 % 60:02d}", "mode": "home" if n % 4 else "phone",
+                "resident": elder, "visit_at": f"2024-03-{n % 28 + 1:02d}T{9 + n % 8:02d}:{n * 7 % 60:02d}", "mode": "home" if n % 4 else "phone",
                 "visit_class": ("high", "key", "general")[n % 3], "visitors": [workers.records[n % 2]], "duration": 20 + n % 5 * 10,
                 "seen_in_person": n % 11 != 0, "health": findings[n % 5], "mood": "ok", "safety": findings[(n // 2) % 5],
                 "hygiene": "ok", "environment": "ok",

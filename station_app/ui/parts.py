@@ -154,8 +154,9 @@ class Working(QWidget):
         column.addWidget(self.bar)
         self.hide()
 
-    def begin(self, what: str) -> None:
-        """Work has started."""
+    def begin(self, what: str, *, stop: bool = True) -> None:
+        """Work has started; ``stop``: whether it can be stopped."""
+        self.stop.setVisible(stop)
         self.text.setText(what)
         self.bar.setRange(0, 0)
         self.stop.setEnabled(True)

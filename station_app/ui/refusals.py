@@ -17,7 +17,10 @@ class WindowRefusal(StrEnum):
 
 
 SENTENCES: Final[dict[StrEnum, str]] = {
-    WindowRefusal.FAULT: N_("Something went wrong in the program (number {id}). What was saved before is safe. Please tell the number to whoever looks after the program."),
+    WindowRefusal.FAULT: N_(
+        "Something went wrong in the program (number {id}). What was saved before is safe. "
+        "Please tell the number to whoever looks after the program."
+    ),
     WindowRefusal.PASSWORDS_DIFFER: N_("The two passwords differ. Please type the same one twice."),
     WindowRefusal.NAME_MISSING: N_("Please fill in “{field}”."),
     WindowRefusal.TOWNSHIP_MISSING: N_("Please choose the township from the list."),

@@ -26,4 +26,27 @@ def _users(desk: Desk, around: Around) -> Page:
     return UsersScreen(desk, around)
 
 
-SCREENS: Final[tuple[Screen, ...]] = (Screen("users", N_("Users"), "users", _users, bottom=True),)
+def _import(desk: Desk, around: Around) -> Page:
+    from station_app.ui.screens.import_ledger import ImportScreen
+
+    return ImportScreen(desk, around)
+
+
+def _month(desk: Desk, around: Around) -> Page:
+    from station_app.ui.screens.month_report import MonthReportScreen
+
+    return MonthReportScreen(desk, around)
+
+
+def _hand_in(desk: Desk, around: Around) -> Page:
+    from station_app.ui.screens.hand_in import HandInScreen
+
+    return HandInScreen(desk, around)
+
+
+SCREENS: Final[tuple[Screen, ...]] = (
+    Screen("month_report", N_("Month report"), "report", _month),
+    Screen("hand_in", N_("Hand in"), "handin", _hand_in),
+    Screen("import", N_("Import"), "import", _import),
+    Screen("users", N_("Users"), "users", _users, bottom=True),
+)

@@ -195,7 +195,10 @@ class FirstStartScreen(QWidget):
         column.addWidget(label(_("The station is ready"), "title"))
         column.addWidget(
             label(
-                _("One thing first. If every password is forgotten, only the recovery sheet opens the station. Print it now, put it in the safe, and then delete the file."),
+                _(
+                    "One thing first. If every password is forgotten, only the recovery sheet opens the station. "
+                    "Print it now, put it in the safe, and then delete the file."
+                ),
                 wrap=True,
             )
         )
