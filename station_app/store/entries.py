@@ -17,6 +17,7 @@ import msgspec
 
 from station_app.spec.meanings import Wire
 
+SCHEMA: Final = 1  # of what entries hold; a larger one came from a newer program
 MAX_ITEMS: Final = 1_000
 MAX_BYTES: Final = 256 * 1024
 NO_ENTRY: Final = bytes(32)  # what the first entry of a chain links to

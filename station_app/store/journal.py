@@ -12,7 +12,7 @@ from station_app.store import entries as e
 from station_app.store.prepared import Prepared
 from station_app.store.tables import AT_SHIFT, device as device_table, entry as entry_table
 
-SCHEMA: Final = 1  # of what entries hold; a larger one came from a newer program
+SCHEMA: Final = e.SCHEMA
 
 _compressor = zstandard.ZstdCompressor(level=3, write_content_size=True)
 _decompressor = zstandard.ZstdDecompressor()
