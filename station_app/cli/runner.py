@@ -64,7 +64,7 @@ def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
         epilog=_("“station-app COMMAND --help” shows a command's words and an example."),
     )
     _common(parser, top=True)
-    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--version", action="version", version=__version__, help=_("show the version and leave"))
     subs: dict[tuple[str, ...], Any] = {(): parser.add_subparsers(title=_("Commands"), metavar="COMMAND", parser_class=_Parser)}
     alone = {c.words for c in commands}
     for command in commands:
