@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from sqlalchemy import MetaData, SmallInteger, String
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
 from station_app.kinds.lines import Line
 from station_app.messages import _
 from station_app.spec.fields import Field
 from station_app.spec.problems import Problem
-from station_app.spec.registry import Registry
+from station_app.spec.registry import RESERVED, DeclarationError, Registry
 
 #: Constraint names are part of the schema, so that migrations can name them on every database.
 NAMES = {
@@ -52,10 +52,18 @@ class Record(Base):
     id: Mapped[str] = mapped_column(String, primary_key=True, sort_order=-9)
     removed: Mapped[int | None] = mapped_column(SmallInteger, sort_order=-8)
 
-    def __init_subclass__(cls, *, kind: str = "", section: str = "", merge: str = "", title: str = "", **kw: Any) -> None:
+    def __init_subclass__(
+        cls, *, kind: str = "", section: str = "", merge: str = "", title: str = "", **kw: Any
+    ) -> None:
         if not kind:
             super().__init_subclass__(**kw)
             return
+        # Before the mapper sees the class, which would stop in its own words.
+        if kind in KINDS:
+            raise DeclarationError(kind, "", "this kind is declared twice", "rename or delete one of the classes")
+        for name, value in vars(cls).items():
+            if name in RESERVED and isinstance(value, MappedColumn):
+                raise DeclarationError(kind, name, "this name is the program's own", "choose another")
         cls.__tablename__ = kind
         cls.kind, cls.section, cls.merge, cls.kind_title = kind, section, merge, title
         super().__init_subclass__(**kw)
