@@ -168,7 +168,10 @@ SENTENCES: Final[dict[StrEnum, str]] = {
     ReadingRefusal.LUNAR_DAY_RANGE: N_("That lunar month has no such day. Check it: short months end with 廿九."),
     ReadingRefusal.TIME_UNPARSEABLE: N_("The time cannot be read. Write it like 9:30 or 14:00."),
     ReadingRefusal.TIME_RANGE: N_("There is no such time of day. Check hours and minutes."),
-    ReadingRefusal.HOURS_RANGE: N_("The hours are not within a quarter of an hour and twelve hours. Check them."),
+    ReadingRefusal.HOURS_RANGE: N_(
+        "The length of time is nought, negative or outside what is allowed "
+        "(a volunteer's shift: a quarter of an hour to twelve hours). Check it."
+    ),
     ReadingRefusal.HOURS_AMBIGUOUS: N_(
         "The length of time is unclear (half a day, some). Write hours or minutes, such as 2.5小时."
     ),
