@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,16 +20,18 @@ PASSWORD = "gaowa-2026-demo"
 SIZE = (1180, 720)
 #: The demonstration's today: the sample ledgers are of this month.
 NOW = "2024-04-02T10:42:00"
+MONTH = "2024-03"
 
 
 def build(folder: Path) -> None:
     """The fictional station: the three sample ledgers taken in, a month of visits and services, two users."""
+    from station_app.cli.demonstration import add_visits
     from station_app.compose import create_station
     from station_app.exchange.importing import plan_file, write
     from station_app.messages import Refusal
     from station_app.store.change import Edit
 
-    made = create_station(folder, "罕台镇社工站", "150602100", "01", "高娃", PASSWORD)
+    made = create_station(folder, "罕台镇社工站", "150602102", "01", "高娃", PASSWORD)
     assert not isinstance(made, Refusal), made.message
     station = made.station
     author = station.author
@@ -46,21 +49,7 @@ def build(folder: Path) -> None:
         author, "new",
     )  # fmt: skip
     assert not isinstance(workers, Refusal), workers.message
-    with station.store.reading() as reader:
-        elders = [found.id for found in reader.all("resident", limit=60)]
-    findings = ("ok", "ok", "ok", "fair", "bad")
-    edits = [
-        [
-            Edit("visit", {
-                "resident": elder, "visit_at": f"2024-03-{n % 28 + 1:02d}T{9 + n % 8:02d}:{n * 7 % 60:02d}", "mode": "home" if n % 4 else "phone",
-                "visit_class": ("high", "key", "general")[n % 3], "visitors": [workers.records[n % 2]], "duration": 20 + n % 5 * 10,
-                "seen_in_person": n % 11 != 0, "health": findings[n % 5], "mood": "ok", "safety": findings[(n // 2) % 5],
-                "hygiene": "ok", "environment": "ok",
-            })
-        ]
-        for n, elder in enumerate(elders)
-    ]  # fmt: skip
-    done = station.store.batch(edits, author, "import visit")
+    done = add_visits(station, MONTH, 6, seed=1)
     assert not isinstance(done, Refusal), done.message
     station.close()
 
@@ -90,12 +79,13 @@ def draw(folder: Path, out: Path, suffix: str, only: list[str]) -> None:
     window.resize(*SIZE)
     window.show()
     out.mkdir(parents=True, exist_ok=True)
-    for name in screens(window, PASSWORD, wait):
-        if only and name not in only:
-            continue
-        wait(lambda: not window.jobs.busy())
-        window.grab().save(str(out / f"{name}{suffix}.png"))
-        print(f"{name}{suffix}.png", flush=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        for name in screens(window, PASSWORD, MONTH, Path(temporary), wait):
+            if only and not any(name.startswith(wanted) for wanted in only):
+                continue
+            wait(lambda: not window.jobs.busy())
+            window.grab().save(str(out / f"{name}{suffix}.png"))
+            print(f"{name}{suffix}.png", flush=True)
     window.close()
 
 
@@ -127,7 +117,10 @@ def main() -> int:
             command = [sys.executable, __file__, "--folder", str(folder), "--out", str(given.out), f"--draw=-{suffix}"]
             if given.only:
                 command += ["--only", *given.only]
-            subprocess.run(command, check=True, env=os.environ | {"QT_SCALE_FACTOR": scale})
+            with tempfile.TemporaryDirectory() as fresh:  # signing and handing in write: each scale begins anew
+                copy = shutil.copytree(folder, Path(fresh) / "station")
+                command[3] = str(copy)
+                subprocess.run(command, check=True, env=os.environ | {"QT_SCALE_FACTOR": scale})
     return 0
 
 
