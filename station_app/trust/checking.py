@@ -1,6 +1,8 @@
 """Checking a signed report: our own reading of every byte first, then pyHanko's; valid only when both say so."""
 
+import asyncio
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -21,7 +23,7 @@ from station_app.trust import cms
 from station_app.trust.chain import Holder, TrustRoots
 from station_app.trust.der import SEQUENCE, Reader
 from station_app.trust.refusals import BundleRefusal, ReportRefusal
-from station_app.trust.verdicts import CENTRE_FIELD, HEAD_FIELD, ReportVerdict
+from station_app.trust.verdicts import CENTRE_FIELD, HEAD_FIELD, ReportVerdict, at_field
 
 #: A report larger than this is not one of ours.
 REPORT_LIMIT = 32 * 1024 * 1024
@@ -38,7 +40,16 @@ class _Found:
 
 
 def check_report(pdf: bytes, roots: TrustRoots, at: datetime | None) -> ReportVerdict:
-    """The verdict; refuses whatever makes a parser raise."""
+    """The verdict; on a thread of its own where an event loop runs, because pyHanko starts one to validate."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return _guarded(pdf, roots, at)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(_guarded, pdf, roots, at).result()
+
+
+def _guarded(pdf: bytes, roots: TrustRoots, at: datetime | None) -> ReportVerdict:
     try:
         return _verify(pdf, roots, at)
     except Exception:  # noqa: BLE001  # pyHanko and its parsers raise what they like on hostile files
@@ -60,7 +71,7 @@ def _verify(pdf: bytes, roots: TrustRoots, at: datetime | None) -> ReportVerdict
     if not names:
         return _invalid(Refusal(ReportRefusal.UNSIGNED))
     if names not in ([HEAD_FIELD], [HEAD_FIELD, CENTRE_FIELD]):
-        return _invalid(Refusal(ReportRefusal.WRONG_SIGNER, {"field": ", ".join(map(str, names))}))
+        return _invalid(Refusal(ReportRefusal.WRONG_SIGNER, at_field(*map(str, names))))
 
     problems: list[Refusal] = []
     found: list[_Found] = []
@@ -95,7 +106,7 @@ def _read_signature(
 ) -> _Found | Refusal:
     """Our own reading: the byte range, the hole's hex, the CMS in it, the digest, the chain, who may sign here."""
     field = signature.field_name
-    where = {"field": field}
+    where = at_field(field)
     start, size, again, rest = (int(each) for each in signature.byte_range)
     end = again + rest
     if start != 0 or not 0 < size < again < end <= len(pdf):
@@ -147,7 +158,7 @@ def _coverage(pdf: bytes, names: list[str], found: list[_Found]) -> list[Refusal
     for name, one, following in zip(names, found, [*found[1:], None], strict=True):
         whole = one.end == len(pdf) if following is None else one.end < following.end
         if not whole or not pdf[: one.end].endswith(_END_OF_FILE):
-            problems.append(Refusal(ReportRefusal.NOT_WHOLE, {"field": name}))
+            problems.append(Refusal(ReportRefusal.NOT_WHOLE, at_field(name)))
     return problems
 
 
@@ -159,7 +170,7 @@ def _only_prepared_fields(
     pyHanko lets an update in between pass that adds an empty signature field (measured).
     """
     if _fields(PdfFileReader(BytesIO(pdf[: found[0].end]), strict=True)) != {HEAD_FIELD: True, CENTRE_FIELD: False}:
-        return [Refusal(ReportRefusal.NOT_PREPARED, {"field": CENTRE_FIELD})]
+        return [Refusal(ReportRefusal.NOT_PREPARED, at_field(CENTRE_FIELD))]
     first, last = signatures[0].signed_revision, signatures[-1].signed_revision
     filled = len(signatures) == 2
     if (
@@ -167,7 +178,7 @@ def _only_prepared_fields(
         or last != first + filled
         or reader.xrefs.total_revisions != last + 1
     ):
-        return [Refusal(ReportRefusal.CHANGED, {"field": HEAD_FIELD})]
+        return [Refusal(ReportRefusal.CHANGED, at_field(HEAD_FIELD))]
     return []
 
 
@@ -198,16 +209,16 @@ def _second_opinion(
     status = validate_pdf_signature(signature, _context(roots, at or one.signed_at))
     wanted = SignatureCoverageLevel.ENTIRE_FILE if newest else SignatureCoverageLevel.ENTIRE_REVISION
     if status.coverage is not wanted:
-        return Refusal(ReportRefusal.NOT_WHOLE, {"field": field})
+        return Refusal(ReportRefusal.NOT_WHOLE, at_field(field))
     changes: object = signature.diff_result  # pyHanko says None, and sets it while validating
     if (
         not isinstance(changes, DiffResult)
         or changes.modification_level.value > ModificationLevel.FORM_FILLING.value
         or not changes.changed_form_fields <= {CENTRE_FIELD}
     ):
-        return Refusal(ReportRefusal.CHANGED, {"field": field})
+        return Refusal(ReportRefusal.CHANGED, at_field(field))
     if not status.bottom_line:
-        return Refusal(ReportRefusal.BAD_SIGNATURE, {"field": field})
+        return Refusal(ReportRefusal.BAD_SIGNATURE, at_field(field))
     return None
 
 

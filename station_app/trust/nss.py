@@ -9,6 +9,9 @@ from station_app.messages import Refusal
 from station_app.trust import chain
 from station_app.trust.refusals import TrustRefusal
 
+#: What an NSS database consists of; nothing else in the folder is touched.
+_FILES = ("cert9.db", "key4.db", "pkcs11.txt")
+
 
 def nss_database(folder: Path, root: bytes, issuing: bytes) -> Path | Refusal:
     """A fresh NSS database in ``folder`` that trusts the root and knows the issuing certificate.
@@ -18,8 +21,9 @@ def nss_database(folder: Path, root: bytes, issuing: bytes) -> Path | Refusal:
     certutil = shutil.which("certutil")
     if certutil is None:
         return Refusal(TrustRefusal.NO_CERTUTIL)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _FILES:
+        (folder / name).unlink(missing_ok=True)
     database = f"sql:{folder}"
     subprocess.run([certutil, "-N", "-d", database, "--empty-password"], check=True, capture_output=True)
     with tempfile.TemporaryDirectory() as place:

@@ -134,29 +134,31 @@ SENTENCES: dict[StrEnum, str] = {
     ReportRefusal.UNREADABLE: N_("This file cannot be read as a report (PDF). It is damaged or something else."),
     ReportRefusal.UNSIGNED: N_("This report carries no signature of a station head."),
     ReportRefusal.CHANGED: N_(
-        "The report was changed after field {field} was signed. Do not rely on it; ask for the original."
+        "The report was changed after it was signed in the field of the {field}. Do not rely on it; ask for the original."
     ),
     ReportRefusal.NOT_WHOLE: N_(
-        "The signature in field {field} does not cover the whole file: something was added afterwards. Do not rely on it."
+        "The signature in the field of the {field} does not cover the whole file: something was added afterwards. Do not rely on it."
     ),
     ReportRefusal.BAD_SIGNATURE: N_(
-        "The signature in field {field} does not fit the report. Do not rely on it; ask for the original."
+        "The signature in the field of the {field} does not fit the report. Do not rely on it; ask for the original."
     ),
     ReportRefusal.NOT_CANONICAL: N_(
-        "The signature in field {field} is not written as our program writes it; bytes were altered. Do not rely on it."
+        "The signature in the field of the {field} is not written as our program writes it; bytes were altered. Do not rely on it."
     ),
     ReportRefusal.UNKNOWN_SIGNER: N_(
-        "The signature in field {field} does not come from a computer enrolled with our guidance centre."
+        "The signature in the field of the {field} does not come from a computer enrolled with our guidance centre."
     ),
-    ReportRefusal.SIGNER_REVOKED: N_("The certificate that signed field {field} was withdrawn by the guidance centre."),
-    ReportRefusal.WRONG_SIGNER: N_("Field {field} was signed by someone who may not sign there."),
+    ReportRefusal.SIGNER_REVOKED: N_(
+        "The certificate that signed in the field of the {field} was withdrawn by the guidance centre."
+    ),
+    ReportRefusal.WRONG_SIGNER: N_("The field of the {field} was signed by someone who may not sign there."),
     ReportRefusal.NOT_CERTIFIED: N_(
         "The first signature does not lock the report against changes, as a month report's must."
     ),
     ReportRefusal.NOT_PREPARED: N_(
-        "This PDF was not prepared for signing by our program: the empty field {field} is missing."
+        "This PDF was not prepared for signing by our program: the empty field of the {field} is missing."
     ),
     ReportRefusal.ALREADY_SIGNED: N_(
-        "Field {field} of this report is already signed. A signed report is never signed again."
+        "The field of the {field} in this report is already signed. A signed report is never signed again."
     ),
 }

@@ -12,7 +12,7 @@ from station_app.messages import Refusal, _
 from station_app.trust import chain, cms
 from station_app.trust.chain import Signer, TrustRoots
 from station_app.trust.refusals import ReportRefusal
-from station_app.trust.verdicts import CENTRE_FIELD, HEAD_FIELD, ReportVerdict
+from station_app.trust.verdicts import CENTRE_FIELD, HEAD_FIELD, ReportVerdict, at_field
 
 __all__ = [
     "CENTRE_FIELD",
@@ -64,7 +64,7 @@ def sign_report(pdf: bytes, signer: Signer, roots: TrustRoots, reason: str, at: 
     if isinstance(holder, Refusal):
         return holder
     if holder.is_centre:
-        return Refusal(ReportRefusal.WRONG_SIGNER, {"field": HEAD_FIELD})
+        return Refusal(ReportRefusal.WRONG_SIGNER, at_field(HEAD_FIELD))
     return _fill(pdf, HEAD_FIELD, signer, roots, reason, at)
 
 
@@ -74,7 +74,7 @@ def countersign(pdf: bytes, signer: Signer, roots: TrustRoots, reason: str, at: 
     if isinstance(holder, Refusal):
         return holder
     if not holder.is_centre:
-        return Refusal(ReportRefusal.WRONG_SIGNER, {"field": CENTRE_FIELD})
+        return Refusal(ReportRefusal.WRONG_SIGNER, at_field(CENTRE_FIELD))
     verdict = verify_report(pdf, roots)
     if not verdict.valid:
         return verdict.problems[0]
@@ -85,7 +85,7 @@ def verify_report(pdf: bytes, roots: TrustRoots, at: datetime | None = None) -> 
     """Whether the report is exactly what its signers signed.
 
     Certificates are judged at the signing time the signature itself states, or at ``at``. Never raises for any
-    bytes; must not be called on a thread that runs an event loop (pyHanko starts its own).
+    bytes.
     """
     from station_app.trust.checking import check_report
 
@@ -109,9 +109,9 @@ def _fill(pdf: bytes, field: str, signer: Signer, roots: TrustRoots, reason: str
         return Refusal(ReportRefusal.UNREADABLE)
     for name in (HEAD_FIELD, CENTRE_FIELD) if first else (CENTRE_FIELD,):
         if name not in filled:
-            return Refusal(ReportRefusal.NOT_PREPARED, {"field": name})
+            return Refusal(ReportRefusal.NOT_PREPARED, at_field(name))
         if filled[name]:
-            return Refusal(ReportRefusal.ALREADY_SIGNED, {"field": name})
+            return Refusal(ReportRefusal.ALREADY_SIGNED, at_field(name))
     # In the same revision as the signature, or bytes of the store of certificates would stand unsigned behind it.
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
