@@ -25,6 +25,7 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "station-app.json"
 RUNTIME_LOCK = ROOT / "packaging" / "requirements.lock"
 TEST_LOCK = ROOT / "packaging" / "requirements-test.lock"
+TEXTS = ROOT / "resources" / "translations" / "zh_CN" / "LC_MESSAGES" / "station_app.mo"
 LEAST_PYTHON = (3, 11)
 
 #: What the Qt libraries in the wheel are linked against, measured in a minbase Debian 12.
@@ -269,6 +270,12 @@ def block(lock: str, name: str) -> str:
     return "".join(lines[first:end])
 
 
+def compile_texts(python: Path) -> None:
+    """The Chinese texts compiled, where a checkout comes without."""
+    if not TEXTS.exists():
+        subprocess.run([str(python), str(ROOT / "packaging" / "texts.py")], stdout=sys.stderr, check=True)
+
+
 def python_packages(tests: bool) -> Path:
     """Bring .venv to what the lock file says, the project itself in it; gives the .venv's Python."""
     # The tests' lock holds all of the runtime's, so a .venv made for tests serves try.py too.
@@ -276,6 +283,7 @@ def python_packages(tests: bool) -> Path:
     python = venv_program("python")
     want = wanted_stamp(locks)
     if is_current(read_stamp(), want) and venv_program("station-app").exists() and works(python):
+        compile_texts(python)
         return python
     started = time.monotonic()
     have = read_stamp()
@@ -293,5 +301,6 @@ def python_packages(tests: bool) -> Path:
     pip(python, "--require-hashes", "--no-build-isolation", "--use-pep517", "-r", str(locks[-1]))
     pip(python, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     STAMP.write_text(json.dumps(want, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    compile_texts(python)
     say(f"Python 软件包已装好 (Python packages are in place): {time.monotonic() - started:.0f} s")
     return python
