@@ -70,6 +70,7 @@ def wait(condition: Callable[[], bool], seconds: float = 30) -> None:
 
 def draw(folder: Path, out: Path, suffix: str, only: list[str]) -> None:
     """Every screen, one after the other, into PNGs."""
+    from PySide6.QtWidgets import QApplication
     from shots_screens import screens
 
     from station_app.ui.app import Window, application
@@ -80,11 +81,13 @@ def draw(folder: Path, out: Path, suffix: str, only: list[str]) -> None:
     window.show()
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
-        for name in screens(window, PASSWORD, MONTH, Path(temporary), wait):
+        for name, widget in screens(window, PASSWORD, MONTH, Path(temporary), wait):
             if only and not any(name.startswith(wanted) for wanted in only):
                 continue
-            wait(lambda: not window.jobs.busy())
-            window.grab().save(str(out / f"{name}{suffix}.png"))
+            for _again in range(3):  # texts arrive, then layouts settle
+                wait(lambda: not window.jobs.busy())
+                QApplication.processEvents()
+            widget.grab().save(str(out / f"{name}{suffix}.png"))
             print(f"{name}{suffix}.png", flush=True)
     window.close()
 

@@ -5,32 +5,35 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
 from station_app.centre.opened import init_centre
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal
 from station_app.settings import RESOURCES
 from station_app.ui.app import Window
-from station_app.ui.main_window import MainWindow
+from station_app.ui.main_window import MainWindow, unsaved_box
 from station_app.ui.pages.form_page import FormPage
 from station_app.ui.pages.list_page import ListPage
 from station_app.ui.places import FormPlace, ListPlace, ScreenPlace
-from station_app.ui.screens.hand_in import HandInScreen
+from station_app.ui.screens.hand_in import EnrolDialog, HandInScreen
 from station_app.ui.screens.import_ledger import ImportScreen
 from station_app.ui.screens.month_report import MonthReportScreen
+from station_app.ui.screens.users import UserDialog
 
 Wait = Callable[[Callable[[], bool]], None]
+#: The name of a picture, and what is to be seen on it.
+Shot = tuple[str, QWidget]
 
 
-def screens(window: Window, password: str, month: str, place: Path, wait: Wait) -> Iterator[str]:
+def screens(window: Window, password: str, month: str, place: Path, wait: Wait) -> Iterator[Shot]:
     """Bring the window to each screen."""
     wait(lambda: window.unlock.users.count() > 0)
-    yield "unlock"
+    yield "unlock", window
     window.unlock.password.setText("falsch")
     QTest.keyClick(window.unlock.password, Qt.Key.Key_Return)
     wait(lambda: window.unlock.error.isVisible())
-    yield "unlock_refused"
+    yield "unlock_refused", window
     window.unlock.password.setText(password)
     QTest.keyClick(window.unlock.password, Qt.Key.Key_Return)
     wait(lambda: window.main is not None)
@@ -44,7 +47,8 @@ def screens(window: Window, password: str, month: str, place: Path, wait: Wait) 
     yield from _import(window, main, wait)
     main.go(ScreenPlace("users"))
     _quiet(window, wait)
-    yield "users"
+    yield "users", window
+    yield from _dialogs(window, main, wait)
     yield from _first_start(window, place, wait)
 
 
@@ -54,26 +58,26 @@ def _screen(window: Window, main: MainWindow, name: str, wait: Wait) -> object:
     return main.page
 
 
-def _month(window: Window, main: MainWindow, month: str, wait: Wait) -> Iterator[str]:
+def _month(window: Window, main: MainWindow, month: str, wait: Wait) -> Iterator[Shot]:
     page = _screen(window, main, "month_report", wait)
     assert isinstance(page, MonthReportScreen)
     page.choose(month)
     _quiet(window, wait)
-    yield "month_numbers"
+    yield "month_numbers", window
     page.behind.ask(month, "F02", "month")
     _quiet(window, wait)
-    yield "month_explained"
+    yield "month_explained", window
     page.show_tab(1)
-    yield "month_written"
+    yield "month_written", window
     page.show_tab(2)
     wait(lambda: page.pdf.count > 0)
-    yield "month_preview"
+    yield "month_preview", window
     page.sign()
     wait(lambda: page.message.isVisible())
-    yield "month_not_enrolled"
+    yield "month_not_enrolled", window
 
 
-def _stick(window: Window, main: MainWindow, month: str, place: Path, password: str, wait: Wait) -> Iterator[str]:
+def _stick(window: Window, main: MainWindow, month: str, place: Path, password: str, wait: Wait) -> Iterator[Shot]:
     centre = init_centre(place / "centre", "鄂尔多斯市社会工作指导中心（示范）", password)
     assert not isinstance(centre, Refusal), centre.message
     assert window.desk is not None
@@ -83,65 +87,94 @@ def _stick(window: Window, main: MainWindow, month: str, place: Path, password: 
     usb.mkdir()
     page = _screen(window, main, "hand_in", wait)
     assert isinstance(page, HandInScreen)
-    yield "hand_in_new"
+    yield "hand_in_new", window
     page.use(usb)
     page.enrol(invited.code, invited.fingerprint)
     _quiet(window, wait)
-    yield "hand_in_requested"
+    yield "hand_in_requested", window
     centre.issue(usb)
     page.enrol("", "")
     _quiet(window, wait)
-    yield "hand_in_enrolled"
+    yield "hand_in_enrolled", window
     report = _screen(window, main, "month_report", wait)
     assert isinstance(report, MonthReportScreen)
+    message = report.message
     report.choose(month)
     _quiet(window, wait)
     report.sign()
-    wait(lambda: report.message.isVisible())
+    wait(lambda: message.isVisible())
     _quiet(window, wait)
-    yield "month_signed"
+    yield "month_signed", window
     page = _screen(window, main, "hand_in", wait)
     assert isinstance(page, HandInScreen)
     page.use(usb)
     page._send()
     _quiet(window, wait)
-    yield "hand_in_sent"
+    yield "hand_in_sent", window
     centre.take(usb)
     page._receive()
     _quiet(window, wait)
-    yield "hand_in_received"
+    yield "hand_in_received", window
     report = _screen(window, main, "month_report", wait)
     assert isinstance(report, MonthReportScreen)
     report.choose(month)
     _quiet(window, wait)
-    yield "month_handed_in"
+    yield "month_handed_in", window
     centre.close()
 
 
-def _import(window: Window, main: MainWindow, wait: Wait) -> Iterator[str]:
+def _import(window: Window, main: MainWindow, wait: Wait) -> Iterator[Shot]:
     page = _screen(window, main, "import", wait)
     assert isinstance(page, ImportScreen)
-    yield "import_begin"
+    yield "import_begin", window
     page.kind.setCurrentIndex(page.kind.findData("volunteer_hours"))
     page.read(RESOURCES / "samples" / "volunteer_hours_500.xlsx")
     wait(lambda: page._plan is not None)
-    yield "import_preview"
+    yield "import_preview", window
 
 
-def _first_start(window: Window, place: Path, wait: Wait) -> Iterator[str]:
+def _dialogs(window: Window, main: MainWindow, wait: Wait) -> Iterator[Shot]:
+    record = _first(window, main, "resident", wait)
+    main.go(FormPlace("resident", record))
+    _quiet(window, wait)
+    page = main.page
+    assert isinstance(page, FormPage) and page.fields is not None
+    address = page.fields.boxes["address"].editor.target()
+    assert isinstance(address, QLineEdit)
+    address.insert("五社")
+    page.fields.edited.emit()
+    page.save()
+    wait(lambda: main.toast.isVisible())
+    _quiet(window, wait)
+    yield "toast", window
+    user = UserDialog(main, title="添加用户", with_user=True)
+    yield from _dialog(user, "dialog_user")
+    yield from _dialog(EnrolDialog(main, again=False), "dialog_enrol")
+    yield from _dialog(unsaved_box(main), "dialog_unsaved")
+
+
+def _dialog(dialog: QDialog, name: str) -> Iterator[Shot]:
+    dialog.show()
+    QApplication.processEvents()
+    yield name, dialog
+    dialog.close()
+    dialog.deleteLater()
+
+
+def _first_start(window: Window, place: Path, wait: Wait) -> Iterator[Shot]:
     window.lock()
     window.folder = place / "new"
     window.begin()
     wait(lambda: window._start is not None and window._start.county.count() > 0)
     start = window._start
     assert start is not None
-    yield "first_start"
+    yield "first_start", window
     start.admin.setText("高娃")
     start.password.setText("gaowa-2026-demo")
     start.again.setText("gaowa-2026-demo")
     start._check()
     wait(lambda: bool(start.where.text()))
-    yield "first_start_sheet"
+    yield "first_start_sheet", window
 
 
 def _quiet(window: Window, wait: Wait) -> None:
@@ -150,11 +183,11 @@ def _quiet(window: Window, wait: Wait) -> None:
     wait(lambda: not window.jobs.busy())
 
 
-def _lists(window: Window, main: MainWindow, wait: Wait) -> Iterator[str]:
+def _lists(window: Window, main: MainWindow, wait: Wait) -> Iterator[Shot]:
     for kind in KINDS:
         main.go(ListPlace(kind))
         _quiet(window, wait)
-        yield f"list_{kind}"
+        yield f"list_{kind}", window
     main.go(ListPlace("resident"))
     _quiet(window, wait)
     page = main.page
@@ -162,7 +195,7 @@ def _lists(window: Window, main: MainWindow, wait: Wait) -> Iterator[str]:
     page._typed.setText("wxl")
     page.load()
     _quiet(window, wait)
-    yield "list_filtered"
+    yield "list_filtered", window
 
 
 def _first(window: Window, main: MainWindow, kind: str, wait: Wait) -> str | None:
@@ -173,22 +206,22 @@ def _first(window: Window, main: MainWindow, kind: str, wait: Wait) -> str | Non
     return page._table.id_at(0)
 
 
-def _forms(window: Window, main: MainWindow, wait: Wait) -> Iterator[str]:
+def _forms(window: Window, main: MainWindow, wait: Wait) -> Iterator[Shot]:
     for kind in KINDS:
         record = _first(window, main, kind, wait)
         if record is not None:
             main.go(FormPlace(kind, record))
             _quiet(window, wait)
-            yield f"form_{kind}"
+            yield f"form_{kind}", window
             if kind == "resident":
                 assert isinstance(main.page, FormPage)
                 main.page.show_history()
                 _quiet(window, wait)
-                yield "form_history"
+                yield "form_history", window
     for kind in ("resident", "visit", "volunteer_hours", "assessment"):
         main.go(FormPlace(kind))
         _quiet(window, wait)
-        yield f"new_{kind}"
+        yield f"new_{kind}", window
     main.go(FormPlace("resident"))
     _quiet(window, wait)
     page = main.page
@@ -199,15 +232,15 @@ def _forms(window: Window, main: MainWindow, wait: Wait) -> Iterator[str]:
         target.insert(text)
     page.save()
     _quiet(window, wait)
-    yield "new_refused"
+    yield "new_refused", window
     page._dirty = False
 
 
-def _search(window: Window, main: MainWindow, wait: Wait) -> Iterator[str]:
+def _search(window: Window, main: MainWindow, wait: Wait) -> Iterator[Shot]:
     main.go(ListPlace("resident"))
     _quiet(window, wait)
     main.search.focus()
     main.search.line.setText("wang")
     wait(lambda: main.search.list.isVisible())
-    yield "search"
+    yield "search", window
     main.search.line.setText("")

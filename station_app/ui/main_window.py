@@ -345,20 +345,26 @@ class MainWindow(QWidget):
         self.search.close_list()
 
 
-def ask_unsaved(parent: QWidget) -> str:
-    """What becomes of what was typed: "save", "discard" or "stay"."""
+def unsaved_box(parent: QWidget) -> QMessageBox:
+    """The question what becomes of what was typed."""
     box = QMessageBox(parent)
     box.setWindowTitle(_("Not saved yet"))
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(_("What you typed is not saved yet."))
     box.setInformativeText(_("Save it before leaving this form?"))
     save = box.addButton(_("Save"), QMessageBox.ButtonRole.AcceptRole)
-    discard = box.addButton(_("Throw away"), QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(_("Throw away"), QMessageBox.ButtonRole.DestructiveRole)
     stay = box.addButton(_("Go on typing"), QMessageBox.ButtonRole.RejectRole)
     save.setObjectName("primary")
     box.setDefaultButton(save)
     box.setEscapeButton(stay)
+    return box
+
+
+def ask_unsaved(parent: QWidget) -> str:
+    """What becomes of what was typed: "save", "discard" or "stay"."""
+    box = unsaved_box(parent)
     box.exec()
-    if box.clickedButton() is save:
-        return "save"
-    return "discard" if box.clickedButton() is discard else "stay"
+    role = QMessageBox.ButtonRole
+    chosen = box.buttonRole(box.clickedButton())
+    return {role.AcceptRole: "save", role.DestructiveRole: "discard"}.get(chosen, "stay")

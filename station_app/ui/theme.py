@@ -78,6 +78,7 @@ QFrame#topbar { background: ${page}; border: 0; }
 QFrame#statusbar { background: ${card}; border: 0; border-top: 1px solid ${line}; }
 QFrame#card { background: ${card}; border: 1px solid ${line}; border-radius: ${card_radius}px; }
 QFrame#drawer { background: ${card}; border: 0; border-left: 1px solid ${line}; }
+QWidget#drawer-body { background: ${card}; }
 QFrame#errors { background: ${bad_soft}; border: 1px solid ${bad}; border-radius: ${radius}px; }
 QFrame#errors QLabel { color: ${bad}; }
 QFrame#notice { background: ${info_soft}; border: 1px solid ${info}; border-radius: ${radius}px; }
@@ -101,6 +102,7 @@ QLabel#note { font-size: ${small}px; color: ${text_3}; }
 QLabel#fault { font-size: ${small}px; color: ${bad}; }
 QLabel#station { font-size: ${heading}px; font-weight: 700; }
 QLabel#strong { font-weight: 700; }
+QLabel#paper { background: #FFFFFF; border: 1px solid ${line}; }
 QLabel[chip="good"] { color: ${good}; background: ${good_soft}; border-radius: 11px; padding: 2px 10px; font-size: ${small}px; }
 QLabel[chip="warn"] { color: ${warn}; background: ${warn_soft}; border-radius: 11px; padding: 2px 10px; font-size: ${small}px; }
 QLabel[chip="bad"] { color: ${bad}; background: ${bad_soft}; border-radius: 11px; padding: 2px 10px; font-size: ${small}px; }

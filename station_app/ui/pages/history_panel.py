@@ -61,7 +61,7 @@ def told(station: OpenStation, kind: str, record: str) -> list[Told]:
                 Told(
                     step.entry, when, station.user_name(step.author),
                     _("this computer") if own else _("computer {id}", id=step.device[:8]),
-                    _(ACTIONS.get(step.action, N_("changed"))), tuple(lines),
+                    _(ACTIONS.get(step.action.partition(" ")[0], N_("changed"))), tuple(lines),
                 )
             )  # fmt: skip
     return result

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtGui import QFont, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -85,8 +85,13 @@ class FiguresTable(QTableWidget):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        for section, width in ((0, 88), (2, 104), (3, 104), (4, 112), (5, 72)):
+        for section, width in ((0, 72), (2, 104), (3, 104), (4, 112), (5, 72)):
             header.resizeSection(section, width)
+        for section in range(6):
+            side = Qt.AlignmentFlag.AlignRight if section in (2, 3, 4) else Qt.AlignmentFlag.AlignLeft
+            head = self.horizontalHeaderItem(section)
+            if head is not None:
+                head.setTextAlignment(int(side | Qt.AlignmentFlag.AlignVCenter))
         self.doubleClicked.connect(lambda index: self._ask(index.row(), index.column()))
         self.installEventFilter(self)
         self._keys: list[str] = []
@@ -105,7 +110,8 @@ class FiguresTable(QTableWidget):
             title = _(figure.title) if not figure.under else f"　{_(figure.title)}"
             if figure.key in differing:
                 title = _("{title} (changed since signing)", title=title)
-            texts = (figure.key, title, *(getattr(figure, c) or DASH for c in COLUMNS), _(figure.unit))
+            shown_key = "" if "." in figure.key else figure.key  # a part is known by its place below the whole
+            texts = (shown_key, title, *(getattr(figure, c) or DASH for c in COLUMNS), _(figure.unit))
             for section, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 if section in (2, 3, 4):
@@ -145,6 +151,9 @@ class FiguresTable(QTableWidget):
 class BehindPanel(QFrame):
     """The drawer on the right: the records behind one number, each opened with Enter."""
 
+    #: It was opened or closed.
+    opened = Signal(bool)
+
     def __init__(self, desk: Desk, around: Around) -> None:
         super().__init__()
         self.setObjectName("drawer")
@@ -178,6 +187,14 @@ class BehindPanel(QFrame):
         self.list.installEventFilter(self)
         column.addWidget(self.list, 1)
         self.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.opened.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.opened.emit(False)
 
     def ask(self, month: str, key: str, column: str) -> None:
         """Show what is behind a number."""

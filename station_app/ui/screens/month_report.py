@@ -103,6 +103,8 @@ class MonthReportScreen(Page):
         self.behind = BehindPanel(desk, around)
         outer.addWidget(self.behind)
         self._heading = Heading(_("Month report"))
+        self._heading.subtitle.hide()
+        self.behind.opened.connect(self.table_narrow)
         self.month = QComboBox()
         self.month.setAccessibleName(_("Month"))
         self.month.setMaxVisibleItems(12)
@@ -254,7 +256,7 @@ class MonthReportScreen(Page):
             self._state.addWidget(chip(_("not signed"), "plain"))
             text = _("The numbers follow the records until the report is signed.")
         else:
-            self._state.addWidget(chip(_("signed"), "good"))
+            self._state.addWidget(chip(_("report signed"), "good"))
             self._state.addWidget(chip(_("handed in"), "good") if found.handed_in else chip(_("not handed in yet"), "warn"))
             text = _("Signed on {date}.", date=str(month.signed.fields.get("signed_on") or ""))
             if month.differing:
@@ -264,7 +266,12 @@ class MonthReportScreen(Page):
         if month.late.lines:
             text += " " + _("{n} lines of earlier months came late and stand in the supplement.", n=len(month.late.lines))
         self._state.addWidget(label(text, "secondary", wrap=True), 1)
-        self._heading.subtitle.setText(self.month.currentText())
+
+    @Slot(bool)
+    def table_narrow(self, narrow: bool) -> None:
+        """While the drawer is open the table keeps what matters: title and numbers."""
+        self.table.setColumnHidden(0, narrow)
+        self.table.setColumnHidden(5, narrow)
 
     def show_tab(self, number: int) -> None:
         """Numbers, written part or preview."""
