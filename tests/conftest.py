@@ -21,3 +21,15 @@ def _empty_user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(home / name.lower()))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_password_hashing() -> Iterator[None]:
+    """Argon2id at the floor a vault accepts: hundreds of vaults are opened here, none of them guards anybody."""
+    from station_app.store import vault
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vault, "MEMORY_KIB", 19 * 1024)
+        patch.setattr(vault, "TIME_COST", 2)
+        patch.setattr(vault, "LANES", 1)
+        yield

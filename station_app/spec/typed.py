@@ -38,7 +38,7 @@ def read_typed(field: Field, raw: Raw | list[str], around: Surroundings) -> Read
     """The wire value of what was typed; ``reason`` when it cannot be read; value None without reason when empty."""
     if isinstance(raw, list):
         raw = "、".join(raw)
-    if is_empty(raw):
+    if is_empty(raw) and field.meaning.name != "yes_no":  # "无" in a yes/no column says no
         return Read(None)
     return _READERS[field.meaning.name](field, raw, around)
 
