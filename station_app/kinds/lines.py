@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from sqlalchemy import ColumnElement, Integer, Select, and_, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
+from station_app.messages import _
+
 if TYPE_CHECKING:
     from station_app.kinds.base import Record
 
@@ -104,6 +106,10 @@ class Line:
     state: bool = False
     by_month: bool = False  # a longer period is asked month by month: who was due in any of them
     under: str = ""  # the line of which this is a part ("其中")
+
+    def titled(self) -> str:
+        """The title in the user's language, a part marked as one."""
+        return _("of these: {title}", title=_(self.title)) if self.under else _(self.title)
 
 
 def begun(date: str | None, scope: Scope) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
+from station_app.kinds.births import born_on, is_younger
 from station_app.kinds.columns import (
     choice,
     choices,
@@ -141,19 +142,14 @@ class Resident(Record, kind="resident", section="people", merge="by_field", titl
 
     def derive(self) -> None:
         """The open birth month from the private birth date, else from the id number."""
-        born = self.birth_date
-        if not born and self.id_no and len(self.id_no) == 18:
-            born = f"{self.id_no[6:10]}-{self.id_no[10:12]}-{self.id_no[12:14]}"
+        born = born_on(self.birth_date, self.id_no)
         self.birth_month = born[:7] if born else None
 
     def problems(self) -> Iterable[Problem]:
         """Conflicts between the id number, the sex and the birth date are warnings: numbers were issued by hand."""
         number = self.id_no
         if number and len(number) == 18 and number[:17].isdigit():
-            if (
-                self.birth_date
-                and self.birth_date != f"{number[6:10]}-{number[10:12]}-{number[12:14]}"[: len(self.birth_date)]
-            ):
+            if self.birth_date and self.birth_date != (born_on(None, number) or "")[: len(self.birth_date)]:
                 yield Problem(
                     "BIRTH_CONFLICT",
                     N_("The birth date differs from the identity number; please check which is right."),
@@ -169,6 +165,10 @@ class Resident(Record, kind="resident", section="people", merge="by_field", titl
                 )
         if self.birth_date and self.deceased_on and self.deceased_on < self.birth_date[: len(self.deceased_on)]:
             yield Problem("DATE_ORDER", N_("The date of death lies before the birth."), ("deceased_on", "birth_date"))
+        if self.guardian is None and is_younger(self.birth_date, self.id_no, 14):
+            yield Problem(
+                "GUARDIAN_MISSING", N_("A child under 14 needs a guardian on record."), ("guardian",), blocks=False
+            )
         if self.guardian is not None and self.guardian == self.id:
             yield Problem("GUARDIAN_SELF", N_("A person cannot be their own guardian."), ("guardian",))
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
+from station_app.kinds.births import is_younger
 from station_app.kinds.columns import (
     choice,
     choices,
@@ -90,6 +91,10 @@ class Volunteer(Record, kind="volunteer", section="volunteers", merge="by_field"
         """Leaving lies after registering; a refused consent keeps the person out of the register."""
         if self.registered_on and self.left_on and self.left_on < self.registered_on[: len(self.left_on)]:
             yield Problem("DATE_ORDER", N_("The volunteer left before registering."), ("left_on", "registered_on"))
+        if self.guardian_consent != "given" and self.left_on is None and is_younger(self.birth_date, self.id_no, 18):
+            yield Problem(
+                "MINOR_NO_GUARDIAN", N_("A volunteer under 18 needs a guardian's consent."), ("guardian_consent",)
+            )
         if self.consent in ("refused", "withdrawn"):
             yield Problem(
                 "CONSENT_REFUSED",

@@ -73,7 +73,7 @@ def _explained(line: Line, rows: Any) -> Explained:
         found = rows(line)
         return Explained(
             line.key,
-            _(line.title),
+            line.titled(),
             _(line.unit),
             printed(line, sum(amount for _id, amount in found)),
             _shares(line, found),
@@ -82,7 +82,7 @@ def _explained(line: Line, rows: Any) -> Explained:
     above, below = rows(part), rows(whole)
     value = rate(sum(a for _id, a in above), sum(a for _id, a in below), line.decimals)
     return Explained(
-        line.key, _(line.title), _(line.unit), value, numerator=_shares(part, above), denominator=_shares(whole, below)
+        line.key, line.titled(), _(line.unit), value, numerator=_shares(part, above), denominator=_shares(whole, below)
     )
 
 

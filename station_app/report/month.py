@@ -129,7 +129,7 @@ def _figure(line: Line, sums: Mapping[str, Mapping[str, int]]) -> Figure:
         exact = sums[line.key]
         values = {column: printed(line, exact[column]) for column in COLUMNS}
     return Figure(
-        key=line.key, title=_(line.title), unit=_(line.unit), month=values["month"], year=values["year"],
+        key=line.key, title=line.titled(), unit=_(line.unit), month=values["month"], year=values["year"],
         last_year=values["last_year"], exact=exact, under=line.under,
     )  # fmt: skip
 

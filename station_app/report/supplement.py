@@ -94,7 +94,7 @@ def _late_lines(month: str, known: Rows, now: Rows) -> Iterable[LateLine]:
         if before == after:  # another record stands for the same occasion or person: nothing to report
             continue
         yield LateLine(
-            month, key, _(line.title), _(line.unit), printed(line, before), printed(line, after),
+            month, key, line.titled(), _(line.unit), printed(line, before), printed(line, after),
             _signed(printed(line, after - before)), changes,
         )  # fmt: skip
 
@@ -131,7 +131,7 @@ def differences(old_figures: str, new_figures: str) -> list[Difference]:
     keys = [key for key in known if key in old or key in new] + sorted((old.keys() | new.keys()) - known.keys())
     found = []
     for key in keys:
-        title, unit = (_(known[key].title), _(known[key].unit)) if key in known else (key, "")
+        title, unit = (known[key].titled(), _(known[key].unit)) if key in known else (key, "")
         for column, before, after in zip(COLUMNS, old.get(key, _NOTHING), new.get(key, _NOTHING), strict=True):
             if before != after:
                 found.append(Difference(key, title, unit, column, before, after))

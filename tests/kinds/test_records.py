@@ -235,3 +235,24 @@ def test_the_shipped_policies_are_records_without_findings() -> None:
         assert codes(made("policy", **fields).problems()) == set()
         assert isinstance(json.loads(fields["table"]), dict)
     assert codes(made("policy", table="[1]").problems()) == {"POLICY_UNREADABLE"}
+
+
+@pytest.mark.parametrize(
+    ("born", "guardian", "child"),
+    [("2010-11-25", None, False), ("2012-11-24", None, False), ("2012-11-25", None, True), ("2012-11-25", "g", False),
+     ("2012-11", None, False), ("2012-12", None, True), (None, None, False)],
+)  # fmt: skip
+def test_a_child_under_14_needs_a_guardian(
+    born: str | None, guardian: str | None, child: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATION_APP_NOW", "2026-11-24T12:00")
+    found = made("resident", birth_date=born, guardian=guardian)
+    assert ("GUARDIAN_MISSING" in codes(found.problems(), blocking=False)) == child
+
+
+def test_a_volunteer_under_18_needs_consent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATION_APP_NOW", "2026-11-24T12:00")
+    assert codes(made("volunteer", birth_date="2008-11-25").problems(), blocking=True) == {"MINOR_NO_GUARDIAN"}
+    assert codes(made("volunteer", birth_date="2008-11-25", guardian_consent="given").problems()) == set()
+    assert codes(made("volunteer", birth_date="2008-11-24").problems()) == set()
+    assert codes(made("volunteer", id_no="152722200911059979").problems(), blocking=True) == {"MINOR_NO_GUARDIAN"}
