@@ -46,7 +46,7 @@ class FarmHelp(Record, kind="farm_help", section="farm", merge="by_field", title
         headers=("人数", "帮耕人数", "人次"),
         help=N_("Left empty: as many as volunteers are named, else one."),
     )
-    persons: Mapped[int | None] = count(N_("Person-times"), computed=True)
+    persons: Mapped[int | None] = count(N_("Person-times counted"), computed=True)
     machine_hours: Mapped[int | None] = duration(
         N_("Machine time (minutes)"), at_least=0, headers=("机械工时", "机械工时(小时)")
     )

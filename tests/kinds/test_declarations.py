@@ -6,11 +6,13 @@ from types import new_class
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds import KINDS, Record
 from station_app.kinds import columns as c
 from station_app.messages import N_
+from station_app.settings import RESOURCES
 from station_app.spec.fields import Choice
 from station_app.spec.registry import DeclarationError
 
@@ -224,3 +226,33 @@ def test_words_of_a_choice_mean_one_code(name: str) -> None:
         for code in field.codes or ():
             for word in code.also:
                 assert seen.setdefault(word, code.value) == code.value, f"{field.name}: {word}"
+
+
+@pytest.fixture(scope="module")
+def chinese() -> dict[str, str]:
+    """Texts of kinds in Chinese."""
+    with (RESOURCES / "translations" / "zh_CN" / "kinds.po").open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id and message.string}
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_every_text_is_there_in_chinese(name: str, chinese: dict[str, str]) -> None:
+    declared_kind = KINDS[name]
+    texts = [declared_kind.kind_title]
+    for field in declared_kind.fields.values():
+        texts += [field.title, *([field.help] if field.help else []), *(code.label for code in field.codes or ())]
+    assert [text for text in texts if text not in chinese] == []
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_chinese_titles_tell_fields_and_codes_apart(name: str, chinese: dict[str, str]) -> None:
+    """Our own export is read back by its titles; a title must not be another field's header, nor a code's word another's."""
+    fields = KINDS[name].fields.values()
+    titles = {chinese[field.title]: field.name for field in fields}
+    assert len(titles) == len(KINDS[name].fields)
+    for field in fields:
+        assert {titles.get(header, field.name) for header in field.headers} <= {field.name}, field.name
+        words: dict[str, str] = {}
+        for code in field.codes or ():
+            for word in (chinese[code.label], *code.also):
+                assert words.setdefault(word, code.value) == code.value, f"{field.name}: {word}"
