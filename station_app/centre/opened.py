@@ -1,5 +1,6 @@
 """An open centre: the one object through which the command line (and later the service) works on a centre's folder."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -97,6 +98,8 @@ class Centre:
     def __init__(self, folder: Path, database: Database, authority: Authority) -> None:
         self.folder, self.database, self.authority = folder, database, authority
         self.blobs = Blobs(folder, authority.key)
+        self._locks: dict[str, threading.Lock] = {}
+        self._locks_lock = threading.Lock()
         self.inbox = CentreInbox(folder, database, self.blobs, authority)
         self.outgoing = Outgoing(folder, self.blobs, authority)
         self.reports = Reports(folder, self.blobs, authority, self.inbox)
@@ -104,6 +107,10 @@ class Centre:
     def close(self) -> None:
         """Close every connection."""
         self.database.close()
+
+    def _lock_of(self, station: str) -> threading.Lock:
+        with self._locks_lock:
+            return self._locks.setdefault(station, threading.Lock())
 
     @property
     def fingerprint(self) -> str:
@@ -143,7 +150,8 @@ class Centre:
         for done, station in enumerate(stations):
             if progress is not None and not progress(done, len(stations)):
                 return Refusal(SyncRefusal.CANCELLED)
-            failed = self._take_station(carrier, station, result)
+            with self._lock_of(station):  # files beside the database: one writer for each station
+                failed = self._take_station(carrier, station, result)
             if failed is not None:
                 return failed
         if stations:

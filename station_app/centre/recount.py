@@ -49,7 +49,12 @@ class Judge:
         month = str(report.fields.get("month"))
         theirs = [("record", _figures(report.fields.get("figures")))]
         if pdf is not None:
-            theirs.append(("pdf", _attached_figures(pdf)))
+            inside = _attached(pdf)
+            theirs.append(("pdf", _figures(json.dumps(inside.get("figures", inside)))))
+            said = {"station": station, "month": month, "position": position}
+            problems += [
+                f"another {name} in the pdf" for name, value in said.items() if inside.get(name, value) != value
+            ]
         kept = self._kept_rows(report)
         with rebuild.recount(connection, station, self.folder, position) as scratch:
             ours = _figures(months.numbers(scratch, station, month).as_json())
@@ -146,31 +151,28 @@ def _figures(text: object) -> Figures | None:
     """Figures as ``month_report`` keeps them: key → [month, year, last year]."""
     try:
         values = json.loads(str(text or ""))
-        return {
+        found = {
             str(key): [None if v is None else str(v) for v in columns]
             for key, columns in values.items()
             if isinstance(columns, list)
         }
+        return found or None
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _attached_figures(pdf: bytes) -> Figures | None:
-    """The figures attached inside the signed PDF."""
+def _attached(pdf: bytes) -> dict[str, Any]:
+    """What is attached inside the signed PDF: ``{station, month, number, figures, position}``; empty when there is nothing."""
     try:
         files = attached(pdf)
     except Exception:  # noqa: BLE001  # pikepdf raises what it likes on a broken PDF
-        return None
+        return {}
     for name, data in sorted(files.items()):
-        if not name.endswith(".json"):
-            continue
-        try:
-            values = json.loads(data)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(values, dict):
-            inside = values.get("figures", values)
-            found = _figures(json.dumps(inside))
-            if found:
-                return found
-    return None
+        if name.endswith(".json"):
+            try:
+                values = json.loads(data)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(values, dict):
+                return values
+    return {}

@@ -28,7 +28,7 @@ MAX_ITEMS: Final = 5_000
 PACKED_BYTES: Final = 1024 * 1024 - 24 * 1024
 #: Unpacked bytes of one bundle: little memory on both sides, and far below what the receiver refuses to unpack.
 CONTENT_BYTES: Final = 8 * 1024 * 1024
-LEVEL: Final = 12  # within 3 % of level 19 on entries, at a fifth of its time
+LEVEL: Final = 12  # an import of 100,000 field changes: a tenth larger than level 19, at a fifteenth of its time
 
 _KEYS: Final = (
     "format", "suite", "station", "device", "first", "last", "prev", "head", "schema", "count", "for", "made", "voucher",

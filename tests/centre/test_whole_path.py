@@ -1,7 +1,14 @@
 """The whole path: a station's entries and signed month to the centre and its receipt back."""
 
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection
+
+from station_app.report.month import MonthNumbers, numbers
 from station_app.sync import receipts
-from station_app.work import hand_in
+from station_app.trust.signing import verify_report
+from station_app.work import hand_in, month_end
 from tests.centre.conftest import Scene
 from tests.sync.parts import MONTH, add_hours, good, signed_month
 
@@ -40,3 +47,52 @@ def test_everything_twice_is_the_same(scene: Scene) -> None:
     assert {p.name: p.read_bytes() for p in scene.to_stations.iterdir()} == receipt, "the same receipt"
     scene.receive()
     assert good(hand_in.receive_usb(scene.station, scene.usb)).entries == 0
+
+
+def test_the_drawn_and_signed_report_of_the_program_agrees(scene: Scene) -> None:
+    """The same with the real month's end: drawn, certified, with the figures attached."""
+    add_hours(scene.station)
+    signed = good(month_end.sign(scene.station, MONTH))
+    scene.send()
+    verdict = scene.take().reports[scene.station.store.station][MONTH]
+    assert verdict.agrees, verdict
+    scene.receive()
+    assert receipts.handed_in(scene.station.store, MONTH)
+    path = good(scene.centre.countersign(scene.station.store.station, MONTH))
+    both = verify_report(path.read_bytes(), scene.centre.authority.roots)
+    assert both.valid and both.signer is not None and both.centre_signer is not None
+    assert path.read_bytes().startswith(signed.pdf)
+
+
+def test_a_correction_is_judged_beside_the_report_it_corrects(scene: Scene) -> None:
+    add_hours(scene.station)
+    good(month_end.sign(scene.station, MONTH))
+    scene.send()
+    scene.take()
+    add_hours(scene.station, 2)
+    assert good(month_end.sign(scene.station, MONTH)).number == 1
+    assert not receipts.handed_in(scene.station.store, MONTH), "the receipt speaks of the report before"
+    sent = scene.send()
+    assert sent.reports == [f"{MONTH}.pdf", f"{MONTH}-1.pdf"]
+    verdicts = scene.take().reports[scene.station.store.station]
+    assert {name: v.agrees for name, v in verdicts.items()} == {MONTH: True, f"{MONTH}-1": True}
+    scene.receive()
+    assert receipts.handed_in(scene.station.store, MONTH)
+
+
+def test_a_program_that_adds_one_is_caught(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn, kept and attached are the same wrong number; the records behind it are not."""
+    add_hours(scene.station)
+
+    def lying(connection: Connection, station: str, month: str) -> MonthNumbers:
+        found = numbers(connection, station, month)
+        figures = dict(found.figures)
+        figures["F04"] = replace(figures["F04"], month="5.50")
+        return replace(found, figures=figures)
+
+    monkeypatch.setattr("station_app.work.month_end.numbers", lying)
+    good(month_end.sign(scene.station, MONTH))
+    monkeypatch.undo()
+    scene.send()
+    verdict = scene.take().reports[scene.station.store.station][MONTH]
+    assert [(d["key"], d["theirs"], d["ours"], d["count"]) for d in verdict.differs] == [("F04", "5.50", "4.50", 3)]
