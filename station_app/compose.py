@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import station_app.kinds  # noqa: F401  # declares every kind
 from station_app.clock import now_ms, today
 from station_app.messages import Refusal, _
-from station_app.paper.recovery import recovery_sheet
 from station_app.store.blobs import Blobs
 from station_app.store.change import Author, Edit
 from station_app.store.engine import Database, open_sqlite
@@ -52,6 +51,7 @@ class OpenStation:
 
     def close(self) -> None:
         """Lock again."""
+        _publish_roots(self)
         self.store.close()
 
 
@@ -69,6 +69,7 @@ def create_station(
 ) -> Created | Refusal:
     """A new station in an empty folder: vault, store, its own record, the policies in force, the recovery sheet."""
     from station_app.kinds.policy_defaults import policy_defaults
+    from station_app.paper.recovery import recovery_sheet
 
     if township(division) is None and not (division.isdigit() and len(division) == 9):
         return Refusal(StoreRefusal.DOES_NOT_FIT, {"field": "division", "why": division})
@@ -170,9 +171,22 @@ def export_records(
 # ---------------------------------------------------------------------- checking what somebody hands over
 
 
+ROOTS: Final = "roots.pem"
+
+
+def _publish_roots(station: OpenStation) -> None:
+    """A copy of what is pinned beside the database, so that ``verify`` needs no password; the station itself never reads it."""
+    from station_app.sync.receipts import ROOTS_FACT
+
+    pem = station.store.fact(ROOTS_FACT)
+    file = station.folder / ROOTS
+    if pem is not None and (not file.is_file() or file.read_bytes() != pem):
+        write_whole(file, pem)
+
+
 def pinned_pems(folder: Path) -> list[bytes]:
     """What this computer has pinned, as files that need no password: a station's or a centre's."""
-    return [file.read_bytes() for file in (folder / "roots.pem",) if file.is_file()]
+    return [file.read_bytes() for file in (folder / ROOTS,) if file.is_file()]
 
 
 def verify_file(
@@ -187,7 +201,7 @@ def verify_file(
     try:
         pems = [p.read_bytes() for p in roots] or pinned_pems(folder)
         # Beside a root lie its issuing certificate and lists: they count only as far as that root signed them.
-        pems += [p.with_name("roots.pem").read_bytes() for p in roots if p.with_name("roots.pem").is_file()]
+        pems += [p.with_name(ROOTS).read_bytes() for p in roots if p.with_name(ROOTS).is_file()]
         identities = [] if key is None else [Identity.from_file(key.read_bytes())]
     except OSError as error:
         return Refusal(FileRefusal.UNREADABLE, {"file": Path(str(error.filename)).name})
