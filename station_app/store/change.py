@@ -172,12 +172,8 @@ class Door:
         others = [d for d in family if d.no != own.no and d.folded]
         if not others:
             return {}
-        said = {
-            other: seq
-            for other, seq in connection.execute(
-                select(sight.c.other, func.max(sight.c.other_seq)).where(sight.c.no == own.no).group_by(sight.c.other)
-            )
-        }
+        last_said = select(sight.c.other, func.max(sight.c.other_seq)).where(sight.c.no == own.no).group_by(sight.c.other)
+        said = {other: seq for other, seq in connection.execute(last_said)}  # noqa: C416  # rows, not pairs, for mypy
         return {d.device: d.folded for d in others if d.folded > said.get(d.no, 0)}
 
     # ------------------------------------------------------------------ checks
@@ -238,9 +234,9 @@ class Door:
                     return Refusal(
                         StoreRefusal.UNKNOWN_RECORD, {"kind": _(KINDS[str(target)].kind_title), "record": record}
                     )
-            if name in declared.fields and declared.fields[name].unique and value is not None:
-                if self._taken(connection, one, name, value):
-                    return Refusal(StoreRefusal.ALREADY_THERE, {"field": _(declared.fields[name].title)})
+            known = declared.fields.get(name)
+            if known and known.unique and value is not None and self._taken(connection, one, name, value):
+                return Refusal(StoreRefusal.ALREADY_THERE, {"field": _(known.title)})
         if one.before is not None and not resolving:
             return self._undecided(connection, one)
         return None

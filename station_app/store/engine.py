@@ -51,6 +51,23 @@ class Database:
         with self.reader.connect() as connection:
             yield connection
 
+    @contextmanager
+    def without_foreign_keys(self) -> Iterator[None]:
+        """SQLite's writer does not follow foreign keys within: said on its connection before a transaction begins."""
+        self._foreign_keys("OFF")
+        try:
+            yield
+        finally:
+            self._foreign_keys("ON")
+
+    def _foreign_keys(self, state: str) -> None:
+        # the writer has one connection, which the pool gives again
+        raw = self.writer.raw_connection()
+        try:
+            raw.cursor().execute(f"PRAGMA foreign_keys={state}")
+        finally:
+            raw.close()
+
     def close(self) -> None:
         """Give every connection back to the system."""
         self.writer.dispose()

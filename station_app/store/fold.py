@@ -16,7 +16,8 @@ from station_app.store import heads, journal
 from station_app.store.entries import Entry, by_record, parse
 from station_app.store.journal import Device
 from station_app.store.prepared import Prepared
-from station_app.store.tables import AT_SHIFT, conflict, entry as entry_table, misfit, sight, touch
+from station_app.store.tables import AT_SHIFT, conflict, misfit, sight, touch
+from station_app.store.tables import entry as entry_table
 
 Key = tuple[str, str]  # kind, record
 CHUNK = 500  # entries read together
@@ -188,14 +189,14 @@ class Fold:
             .where(sight.c.no == no, sight.c.seq < before)
             .group_by(sight.c.other)
         )
-        return {other: seq for other, seq in rows}
+        return {other: seq for other, seq in rows}  # noqa: C416  # rows, not pairs, for mypy
 
     @staticmethod
     def _who_saw(connection: Connection, no: int) -> dict[int, int]:
         rows = connection.execute(
             select(sight.c.no, func.max(sight.c.other_seq)).where(sight.c.other == no).group_by(sight.c.no)
         )
-        return {other: seq for other, seq in rows}
+        return {other: seq for other, seq in rows}  # noqa: C416  # rows, not pairs, for mypy
 
     @staticmethod
     def _contested(connection: Connection, station: str, keys: set[Key]) -> set[Key]:

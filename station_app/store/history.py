@@ -12,7 +12,8 @@ from station_app.store.change import Edit
 from station_app.store.entries import Entry, by_record
 from station_app.store.heads import REMOVED
 from station_app.store.refusals import StoreRefusal
-from station_app.store.tables import AT_SHIFT, entry as entry_table, touch
+from station_app.store.tables import AT_SHIFT, touch
+from station_app.store.tables import entry as entry_table
 
 
 @dataclass(frozen=True, slots=True)

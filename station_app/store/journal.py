@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, selec
 
 from station_app.store import entries as e
 from station_app.store.prepared import Prepared
-from station_app.store.tables import AT_SHIFT, device as device_table, entry as entry_table
+from station_app.store.tables import AT_SHIFT
+from station_app.store.tables import device as device_table
+from station_app.store.tables import entry as entry_table
 
 SCHEMA: Final = e.SCHEMA
 

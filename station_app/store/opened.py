@@ -59,8 +59,11 @@ class Store:
 
     @classmethod
     def open(cls, database: Database, folder: Path) -> "Store | Refusal":
-        """The store of an unlocked database."""
-        fresh = schema.bring_up(database, searchable=True)
+        """The store of an unlocked database, brought to this version's tables."""
+        try:
+            fresh = schema.bring_up(database, searchable=True)
+        except Refused as newer:
+            return newer.refusal
         with database.reading() as connection:
             station, device = _fact(connection, STATION_FACT), _fact(connection, DEVICE_FACT)
         if station is None or device is None:
