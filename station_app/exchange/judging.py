@@ -94,9 +94,10 @@ def make_table(sheet: Sheet, ledger: Ledger, words: Words, file: str, year: int 
     layout.fill_merged(sheet, laid)
     fill = [c for name in ledger.fill for c in mapped.columns.get(name, [])]
     notices = [f"filled_down:{squeeze(columns.titles[c][0])}" for c in layout.fill_sparse(sheet, laid, fill)]
-    layout.fill_ditto(
-        sheet, laid, [c for name, cs in mapped.columns.items() if name not in ("id_no", "name") for c in cs]
-    )
+    if not sheet.wire:
+        layout.fill_ditto(
+            sheet, laid, [c for name, cs in mapped.columns.items() if name not in ("id_no", "name") for c in cs]
+        )
     when = period.when(laid.titles, sheet.name, laid.footers, file, year)
     table = Table(sheet, laid, mapped, when, [Line(number) for number in laid.data], notices)
     if ledger.place and not mapped.columns.get(ledger.place):

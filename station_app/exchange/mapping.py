@@ -40,6 +40,7 @@ class Mapping:
     units: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     serial: int | None = None
+    reason: int | None = None  # our own column of reasons, in a workbook of refused rows that comes back
     ignored: list[tuple[int, str]] = field(default_factory=list)  # columns nobody knows
     by_content: list[tuple[int, str]] = field(default_factory=list)  # columns taken by content alone: field
 
@@ -51,7 +52,8 @@ class Mapping:
 
 SERIAL_NAMES = frozenset({"序号", "编号", "序", "no", "no.", "号", "序列", "行号", "序列号", "顺序号", "排序"})
 #: Titles of the columns that our own workbook of refused rows adds; read again they are passed over.
-OWN_COLUMNS = frozenset({"未导入原因", "原表行号", "原工作表"})
+REASON, ROW = "未导入原因", "原表行号"
+OWN_COLUMNS = frozenset({REASON, ROW})
 
 _ID = re.compile(r"^\d{17}[\dXxХх]$|^\d{15}$|^\d\.\d+[Ee]\+1[4-7]$|^\d{6}\*{4,}\d{3,4}[\dXx]?$|^\d{16,19}$")
 _PHONE = re.compile(r"^1[3-9]\d{9}$|^0\d{2,3}-?\d{7,8}$|^(?:1[3-9]\d{9}[/,、;]?){2,}$")
@@ -173,6 +175,8 @@ def map_columns(
     for column, (said, parent) in titles.items():
         title = title_of(said, parent)
         if title.base in OWN_COLUMNS:
+            if title.base == REASON:
+                mapping.reason = column
             continue
         if title.base in SERIAL_NAMES and mapping.serial is None:
             mapping.serial = column

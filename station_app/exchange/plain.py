@@ -1,5 +1,6 @@
 """Imports any kind straight from its declaration, our own exports included: no line of code for a new kind."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
@@ -35,16 +36,14 @@ _PERSON_FIELD = "person number"
 
 def unguarded(cell: Cell) -> Cell:
     """A text without the apostrophe that our .csv puts before what could be a formula."""
-    if isinstance(cell, str) and len(cell) > 1 and cell[0] == "'" and cell[1] in FORMULA_SIGNS:
+    if isinstance(cell, str) and cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_SIGNS):
         return cell[1:]
     return cell
 
 
 def guarded(text: str) -> str:
-    """The text as .csv may hold it: never the beginning of a formula; doubled where it looks guarded already."""
-    if text.startswith(FORMULA_SIGNS) or (len(text) > 1 and text[0] == "'" and text[1] in FORMULA_SIGNS):
-        return "'" + text
-    return text
+    """The text as .csv may hold it: never the beginning of a formula, and one apostrophe more where it has some."""
+    return "'" + text if text.lstrip("'").startswith(FORMULA_SIGNS) else text
 
 
 def village_shown(code: str, station: str) -> str:
@@ -61,8 +60,11 @@ class PlainLedger:
         self.kind, self.station = kind, reader.station
         self.declared: type[Record] = KINDS[kind]
         self.fields = {n: f for n, f in self.declared.fields.items() if not f.computed}
-        self.targets = {f.target for f in self.fields.values() if f.target and f.meaning.name == "reference"}
-        people = [t for t in ("resident", "volunteer") if t in self.targets]
+        self.targets = {
+            f.target for f in self.fields.values() if f.target and f.meaning.name in ("reference", "references")
+        }
+        single = {f.target for f in self.fields.values() if f.meaning.name == "reference" and f.needed}
+        people = [t for t in ("resident", "volunteer") if t in single]
         self.person = people[0] if len(people) == 1 and "id_no" not in self.fields else None
         self.index = Index(reader, {kind, *self.targets})
         self.reader = reader
@@ -179,7 +181,8 @@ class PlainLedger:
             table.refuse(line, "APPEND_ONLY", next(iter(changed)))
             return
         for name, field in self.fields.items():
-            if field.needed and given.get(name, before.get(name)) in (None, ""):
+            made = name in line.values.get("make", {})
+            if field.needed and not made and given.get(name, before.get(name)) in (None, ""):
                 table.refuse(line, "NEEDED_MISSING", name)
                 return
         whole = applied(self.declared, Edit(self.kind, given, record or new_id()), before or None)
@@ -198,8 +201,9 @@ class PlainLedger:
                 if found:
                     return found[0]
         needed = {n: given[n] for n, f in self.fields.items() if f.needed and given.get(n) is not None}
-        if not needed:
-            return None
+        if not needed:  # a kind that needs nothing: only the very same record is the same
+            same = self.index.find(self.kind, **given) if given else []
+            return same[0] if same else None
         same = self.index.find(self.kind, **needed)
         equal = [r for r in same if all(self.index.get(self.kind, r).get(n) == v for n, v in given.items())]
         if equal:
@@ -212,7 +216,7 @@ class PlainLedger:
     def _reference(self, table: Table, line: Line, field: Field, cell: Cell, today: date) -> Wire:
         target = str(field.target)
         if field.meaning.name == "references":
-            return None  # lists of records are entered in forms; an export shows how many there are
+            return self._several(table, line, field, str(cell))
         said = tidy(str(cell))
         if is_uuid(said) and said in self.index.rows[target]:
             return said
@@ -228,6 +232,18 @@ class PlainLedger:
             return known[0]
         table.refuse(line, "REFERENCE_AMBIGUOUS" if known else "REFERENCE_UNKNOWN", field.name)
         return None
+
+    def _several(self, table: Table, line: Line, field: Field, cell: str) -> Wire:
+        """Several records by their captions; one that is not known alone is left out with a warning."""
+        known = self._by_caption(str(field.target))
+        found: list[str] = []
+        for said in filter(None, map(squeeze, re.split(r"[、,，;；/\n]+", cell))):
+            meant = known.get(said, [])
+            if len(meant) == 1:
+                found.append(meant[0])
+            else:
+                table.warn(line, "REFERENCE_AMBIGUOUS" if meant else "REFERENCE_UNKNOWN", field.name)
+        return list(dict.fromkeys(found)) or None
 
     def _number(self, table: Table, line: Line, today: date) -> str | None:
         cell = table.cell(line, _PERSON_FIELD)

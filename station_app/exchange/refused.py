@@ -9,14 +9,12 @@ from station_app.exchange import limits
 from station_app.exchange.books import Book, Format, Worksheet, new_book
 from station_app.exchange.importing import Plan, title_of
 from station_app.exchange.ledgers.table import Line, Table
+from station_app.exchange.mapping import REASON, ROW
 from station_app.exchange.reasons import sentence
 from station_app.exchange.refusals import SheetRefusal
 from station_app.exchange.sheets import Cell
 from station_app.messages import Refusal, _
 from station_app.store.files import write_whole
-
-#: Columns we add; they are passed over when the corrected workbook is imported again.
-REASON, ROW, SHEET = "未导入原因", "原表行号", "原工作表"
 
 _BAD_NAME = re.compile(r"[\[\]:*?/\\]")
 

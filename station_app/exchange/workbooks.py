@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _UNREADABLE = Refusal(SheetRefusal.UNREADABLE)
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def read_packed(data: bytes, messages: Messages) -> Refusal | None:
@@ -115,7 +114,7 @@ def _read(data: bytes, shapes: dict[str, Shape], messages: Messages, date1904: b
                     "date1904": date1904,
                 }
             )
-            refused = messages.rows((_unescaped(row) for row in _rows(sheet)), described.name)
+            refused = messages.rows(_rows(sheet), described.name)
         except (calamine.CalamineError, ValueError, OverflowError):
             return _UNREADABLE
         if refused is not None:
@@ -135,16 +134,6 @@ def _rows(sheet: "calamine.CalamineSheet") -> "list[list[object]]":
         cells: list[object] = [*lead, *row]
         rows.append(cells)
     return rows
-
-
-def _unescaped(row: list[object]) -> list[object]:
-    """Excel writes control characters as ``_x000D_``; some readers leave that standing."""
-    if not any(isinstance(value, str) and "_x" in value for value in row):
-        return row
-    return [
-        _ESCAPED.sub(lambda m: chr(int(m[1], 16)), value) if isinstance(value, str) and "_x" in value else value
-        for value in row
-    ]
 
 
 def _merges(sheet: "calamine.CalamineSheet") -> list[tuple[int, int, int, int]]:

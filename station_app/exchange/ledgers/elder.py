@@ -265,7 +265,7 @@ def _check_twice(
         before = seen.get(number.text)
         if before is None:
             before = known.name_of(number.text)
-            if before is not None and persons.same_name(before, name):
+            if before is not None and persons.same_name(before, name) and not table.came_back(line, "DUP_IN_FILE"):
                 before = None  # known to the store under this name: the row changes or confirms that record
         if before is not None:
             table.refuse(line, "DUP_IN_FILE" if persons.same_name(before, name) else "DUP_ID_DIFFERENT_NAME", "id_no")

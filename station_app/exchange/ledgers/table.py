@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from station_app.exchange.layout import Layout
 from station_app.exchange.mapping import Mapping, Meant
 from station_app.exchange.period import When
+from station_app.exchange.reasons import sentence
 from station_app.exchange.sheets import Cell, Sheet
 from station_app.values.reading import Read
 
@@ -72,6 +73,12 @@ class Table:
         """The raw cell of a field."""
         column = self.mapping.column(name)
         return None if column is None else self.sheet.at(line.number, column)
+
+    def came_back(self, line: Line, code: str) -> bool:
+        """Whether this row stands in a workbook of refused rows, refused for this reason before."""
+        column = self.mapping.reason
+        said = None if column is None else self.sheet.at(line.number, column)
+        return isinstance(said, str) and sentence(code) in said
 
     def standing(self) -> Iterator[Line]:
         """The lines not refused so far."""
