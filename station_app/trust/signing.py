@@ -25,8 +25,8 @@ __all__ = [
     "verify_report",
 ]
 
-#: Hex digits kept free for one CMS: two certificates of ours and a signature need about 3,700.
-_RESERVED = 8192
+#: Bytes kept free behind the CMS: a signature's two numbers vary in length from one to the next.
+_SPARE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _fill(pdf: bytes, field: str, signer: Signer, roots: TrustRoots, reason: str
         timestamp=at.astimezone(LOCAL).replace(microsecond=0),
         subfilter=SigSeedSubFilter.PADES,
         reason=reason,
-        bytes_reserved=_RESERVED,
+        bytes_reserved=2 * (len(cms.sign_digest(bytes(32), signer)) + _SPARE),  # hex digits; pyHanko calls them bytes
     )
     lock = SigMDPSetup("sha256", certify=first, docmdp_perms=MDPPerm.FILL_FORMS if first else None)
     embedding.send(SigObjSetup(placeholder, mdp_setup=lock))
