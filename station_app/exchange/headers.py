@@ -75,7 +75,7 @@ def unit_in(text: str) -> str:
 @lru_cache(maxsize=4096)
 def title_of(text: str, parent: str = "") -> Title:
     """Takes a title (and the one spanning it) apart."""
-    squeezed = _NUMBERED.sub("", squeeze(text))
+    squeezed = _NUMBERED.sub("", squeeze(text).lstrip(_EDGES))
     unit = ""
     for content in _BRACKET.findall(squeezed):
         unit = unit or unit_in(content)

@@ -48,16 +48,16 @@ def judge(
     chosen = [s for s in workbook.sheets if sheet is None or s.name == sheet]
     if not chosen:
         return Refusal(SheetRefusal.NO_SHEET, {"sheet": sheet, "sheets": "、".join(s.name for s in workbook.sheets)})
-    year = _year_of(workbook)
     for one in chosen:
         if sheet is None and len(workbook.sheets) > 1 and layout.is_instructions(one.name):
             judged.passed_over.append(one.name)
             continue
-        table = make_table(one, ledger, words, workbook.name, year)
+        table = make_table(one, ledger, words, workbook.name)
         if table is None:
             judged.passed_over.append(one.name)
         else:
             judged.tables.append(table)
+    _share_year(judged)
     if not judged.tables:
         needed = "、".join(next(m.names[0] for m in ledger.meant if m.field == group[0]) for group in ledger.needed)
         return Refusal(SheetRefusal.NO_HEADER, {"kind": ledger.kind, "needed": needed})
@@ -65,23 +65,18 @@ def judge(
     return judged
 
 
-def _year_of(workbook: Workbook) -> int | None:
-    """The year any sheet's first rows, name or the file's name speak of: for sheets that only say "3月"."""
-    for sheet in workbook.sheets:
-        for said in [*_words(sheet.rows[:6]), sheet.name]:
-            if (year := period.year_in(said)) is not None:
-                return year
-    return period.year_in(workbook.name)
+def _share_year(judged: Judged) -> None:
+    """A sheet that only says "3月" is of the year that the other sheets' titles or the file's name say."""
+    years = [table.when.year for table in judged.tables if table.when.year is not None]
+    if not years:
+        return
+    for table in judged.tables:
+        if table.when.year is None:
+            laid = table.layout
+            table.when = period.when(laid.titles, table.sheet.name, laid.footers, judged.workbook.name, years[0])
 
 
-def _words(rows: list[list[Cell]]) -> Iterable[str]:
-    for row in rows:
-        for cell in row:
-            if isinstance(cell, str):
-                yield cell
-
-
-def make_table(sheet: Sheet, ledger: Ledger, words: Words, file: str, year: int | None) -> Table | None:
+def make_table(sheet: Sheet, ledger: Ledger, words: Words, file: str) -> Table | None:
     """The table of a sheet; None when no header of this kind is found on it."""
     found = _columns(sheet, ledger, words)
     if found is None:
@@ -98,7 +93,7 @@ def make_table(sheet: Sheet, ledger: Ledger, words: Words, file: str, year: int 
         layout.fill_ditto(
             sheet, laid, [c for name, cs in mapped.columns.items() if name not in ("id_no", "name") for c in cs]
         )
-    when = period.when(laid.titles, sheet.name, laid.footers, file, year)
+    when = period.when(laid.titles, sheet.name, laid.footers, file)
     table = Table(sheet, laid, mapped, when, [Line(number) for number in laid.data], notices)
     if ledger.place and not mapped.columns.get(ledger.place):
         for line in table.lines:

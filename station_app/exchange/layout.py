@@ -40,10 +40,17 @@ _FOOTER = re.compile(
     r"^(?:站长|站负责人|负责人|审核|审批|审定|复核|制表|填表|填报|编制|经办|经手|统计|录入|记录|登记|校对|核对|分管|主管|主任|书记|领导|单位|盖章|公章|"
     r"签字|签章|签名|报送|上报|日期|时间|联系人|联系电话|社工|监督)[^:：]{0,12}[:：]"
 )  # fmt: skip
+#: Labels of signatures nobody has put a colon behind.
+_LABELS = re.compile(
+    r"^(?:站长|负责人|审核|审批|复核|制表|填表|填报|经办|统计|录入|主管|领导|单位|盖章|公章|签字|签章|签名|日期|年月日)"
+    r"(?:人|员|者|单位|负责人)?(?:签字|签名|签章|盖章|日期)?[:：]?$"
+)
 _NOTE = re.compile(
     r"^(?:[※*★▲]|(?:注|备注|说明|附注|填表说明|填报说明|要求|提示)\d?[:：.、]|注\d?$|以下空白|此页无正文|第\d+页|共\d+页|[（(]以下空白)"
 )
 _DATE_ONLY = re.compile(r"^(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?$")
+#: A cell above a header that says something (单位：罕台镇, 2024年5月) and is no title of a group.
+_SPEAKS = re.compile(r"[:：].|^(?:19|20)\d\d年\d{1,2}月|^(?:19|20)\d\d[.-]\d")
 _EXAMPLE = re.compile(r"^(?:例|示例|样例|例如|填写示例|范例|举例)[:：]?$")
 _NUMBER = re.compile(r"^-?[\d,.]+%?$")
 _DATA_LIKE = re.compile(r"\d{4}|^[√×✓✔✗○●]$|^\d+(?:\.\d+)?$|^[男女]$|^[是否有无]$")
@@ -122,7 +129,7 @@ def _joins(sheet: Sheet, upper: int, lower: int) -> bool:
     above, below = dict(_filled(sheet.rows[upper])), dict(_filled(sheet.rows[lower]))
     if len(above) < 2 or len(below) < 2:
         return False
-    if any(len(said) > 30 for said in above.values()) or any(
+    if any(len(said) > 30 or _SPEAKS.search(said) for said in above.values()) or any(
         len(said) > 30 or _DATA_LIKE.search(said) for said in below.values()
     ):
         return False
@@ -207,6 +214,8 @@ class Judge:
     def row(self, number: int) -> Skip | str | None:
         """A reason to skip it; the place a heading names; None for data."""
         cells = self.sheet.rows[number]
+        if cells and isinstance(cells[0], str) and len(cells[0]) <= 6 and _EXAMPLE.match(squeeze(cells[0])):
+            return Skip.EXAMPLE
         # Most rows of a ledger hold something in every identity column: data at one glance.
         whole = all(column < len(cells) and cells[column] is not None for column in self.identity)
         if self.identity and whole and not self._repeats_quickly(cells):
@@ -259,7 +268,10 @@ class Judge:
         first = filled[0][1]
         identified = sum(1 for column, _ in filled if column in self.identity)
         few = len(filled) <= max(3, len(self.titles) // 2)
-        speaks = any(_FOOTER.match(said) for _, said in filled) or _NOTE.match(first) or _DATE_ONLY.match(first)
+        labels = len(filled) >= 2 and all(_LABELS.match(said) for _, said in filled)
+        speaks = (
+            labels or any(_FOOTER.match(said) for _, said in filled) or _NOTE.match(first) or _DATE_ONLY.match(first)
+        )
         if few and speaks and identified < max(2, len(self.identity)):
             return Skip.FOOTER
         if len(filled) == 1:

@@ -270,11 +270,13 @@ def _check_twice(
         if before is not None:
             table.refuse(line, "DUP_IN_FILE" if persons.same_name(before, name) else "DUP_ID_DIFFERENT_NAME", "id_no")
             return
-        seen[number.text] = name
-    elif identity in pending:
+    # The same name, birth and village without a number is the same person, whichever of the two rows comes first.
+    if identity in pending and (number is None or not pending[identity]):
         table.refuse(line, "DUP_IN_FILE", "name")
         return
-    pending[identity] = True
+    pending[identity] = number is not None
+    if number is not None:
+        seen[number.text] = name
 
 
 LEDGER = Ledger(

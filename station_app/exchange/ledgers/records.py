@@ -145,10 +145,7 @@ def draw_elder(table: Table, line: Line, drafter: Drafter, station: str, notices
             "contact_phone": contact.numbers[0] if contact is not None else None,
             "note": notes(line["remark"], name.note or None),
         },
-        known=False,
     )
-    if not files:
-        drafter.index.put("elder", f"planned {resident}", {"resident": resident})
 
 
 def draw_hours(table: Table, line: Line, drafter: Drafter, station: str, notices: dict[str, int]) -> None:
