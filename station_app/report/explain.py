@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from station_app.kinds.lines import Line, Scope
+from station_app.kinds.lines import Line, Listed, Scope
 from station_app.messages import _
 from station_app.report.facts import Reading
 from station_app.report.indicators import lines
@@ -108,21 +108,21 @@ def contributions(connection: Connection, station: str, month: str) -> bytes:
 
 def contributions_of(facts: Reading, scope: Scope) -> bytes:
     """The same from a reading of the tables that others use too."""
-    rows = {key: _rows(facts, line, scope) for key, line in lines().items() if line.listed is not None}
+    rows = {key: facts.listed(line, scope) for key, line in lines().items() if line.listed is not None}
     ids: dict[str, set[str]] = {}
     for key, found in rows.items():
-        ids.setdefault(lines()[key].kind, set()).update(record for record, _amount in found)
+        ids.setdefault(lines()[key].kind, set()).update([record for record, _amount in found])
     order = {kind: sorted(every) for kind, every in sorted(ids.items())}
     place = {kind: {record: number for number, record in enumerate(every)} for kind, every in order.items()}
-    packed = {
-        key: [
-            place[lines()[key].kind][record] if amount == 1 else [place[lines()[key].kind][record], amount]
-            for record, amount in found
-        ]
-        for key, found in rows.items()
-    }
+    packed = {key: _packed(place[lines()[key].kind], found) for key, found in rows.items()}
     whole = {"format": FORMAT, "station": scope.station, "month": scope.last, "records": order, "lines": packed}
     return json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _packed(place: Mapping[str, int], found: Listed) -> list[int | list[int]]:
+    """Records by number, in the order of their ids; with the amount where it is not one."""
+    pairs = sorted([(place[record], amount) for record, amount in found])
+    return [number if amount == 1 else [number, amount] for number, amount in pairs]
 
 
 class _Kept:

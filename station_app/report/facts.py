@@ -1,4 +1,4 @@
-"""Reading what the lines of a month need: each source once for the widest period asked, parts of it from memory."""
+"""Reading what the lines of a month need: each source once, kept by month, so that a year and its months share their rows."""
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar, cast
@@ -9,30 +9,40 @@ from station_app.kinds.lines import Line, Listed, Scope, Source
 
 T = TypeVar("T")
 
+_NONE: Sequence[Any] = ()
+
 
 class Reading:
     """Rows of one station's tables as they are now; forget it when they change."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._read: dict[tuple[str, str, str], Sequence[Any]] = {}
+        #: Source → month → rows; a month that was read and is empty stands there too.
+        self._months: dict[str, dict[str, Sequence[Any]]] = {}
         self._made: dict[Hashable, Any] = {}
 
     def rows(self, source: Source, scope: Scope) -> Sequence[Any]:
         """The rows of a source; of a dated one those of the period."""
         if source.date is None:
-            return self._of(source, scope.station, "", "")
-        first, end = scope.first, scope.end
-        for (name, wider_first, wider_end), rows in self._read.items():
-            if name == source.name and wider_first <= first and end <= wider_end:
-                if (wider_first, wider_end) == (first, end):
-                    return rows
-                part: Sequence[Any] = [row for row in rows if first <= row[1] < end]
-                if len(part) == len(rows):
-                    part = rows
-                self._read[name, first, end] = part
-                return part
-        return self._of(source, scope.station, first, end)
+            return self.once(
+                ("rows", source.name), lambda: self._connection.execute(source.select(scope.station)).all()
+            )
+        known = self._months.setdefault(source.name, {})
+        wanted = [month.first for month in scope.months()]
+        if not known.keys() >= set(wanted):
+            self._read(source, scope, known)
+        parts = [known[month] for month in wanted if known[month]]
+        if len(parts) > 1:
+            return self.once(
+                ("rows", source.name, scope.first, scope.last), lambda: [r for part in parts for r in part]
+            )
+        return parts[0] if parts else _NONE
+
+    def _read(self, source: Source, scope: Scope, known: dict[str, Sequence[Any]]) -> None:
+        found: dict[str, list[Any]] = {month.first: [] for month in scope.months()}
+        for row in self._connection.execute(source.select(scope.station, scope.first, scope.end)).all():
+            found[row[1][:7]].append(row)
+        known.update(found)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What several lines need, made once."""
@@ -45,6 +55,11 @@ class Reading:
         if line.listed is None:
             raise ValueError(f"{line.key} is a rate: it has no list of its own")
         return self.once(("line", line.key, scope.first, scope.last), lambda: self._list(line, scope))
+
+    def total(self, line: Line, scope: Scope) -> int:
+        """The sum over the line's own list."""
+        listed = self.listed(line, scope)
+        return self.once(("total", line.key, id(listed)), lambda: sum([amount for _record, amount in listed]))
 
     def _list(self, line: Line, scope: Scope) -> Listed:
         assert line.listed is not None
@@ -59,9 +74,3 @@ class Reading:
             return True
         dated = [source for source in line.sources if source.date is not None]
         return bool(dated) and all(self.rows(source, scope) is self.rows(source, month) for source in dated)
-
-    def _of(self, source: Source, station: str, first: str, end: str) -> Sequence[Any]:
-        key = (source.name, first, end)
-        if key not in self._read:
-            self._read[key] = self._connection.execute(source.select(station, first, end)).all()
-        return self._read[key]

@@ -108,10 +108,7 @@ def numbers_of(facts: Reading, periods: Mapping[str, Scope]) -> MonthNumbers:
     """The same from a reading of the tables that others use too."""
     sums = {
         # The year is read before the month, which is a part of it.
-        key: {
-            column: sum(amount for _record, amount in facts.listed(line, scope))
-            for column, scope in reversed(list(periods.items()))
-        }
+        key: {column: facts.total(line, scope) for column, scope in reversed(list(periods.items()))}
         for key, line in lines().items()
         if line.listed is not None
     }
