@@ -45,5 +45,7 @@ def take_in(connection: Connection, fold: Fold, bundle: Bundle) -> Took | Refusa
         return Refusal(BundleRefusal.BAD_FORMAT)
     one = known or journal.register(connection, header.station, header.device)
     journal.append(connection, one, fresh)
-    fold.advance(connection, one)
+    # inside a batch nothing can be folded yet: reading what waits again for every bundle would cost its square
+    if any(entry.head.batch is None or entry.head.batch[1] == entry.head.batch[2] for entry, _digest in fresh):
+        fold.advance(connection, one)
     return Took(len(fresh), header.last)
