@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
-from station_app.kinds.births import born_on, is_younger
 from station_app.kinds.columns import (
     choice,
     choices,
@@ -21,6 +20,7 @@ from station_app.kinds.columns import (
 from station_app.kinds.columns import (
     phone as phone_number,
 )
+from station_app.kinds.days import born_on, is_younger
 from station_app.kinds.ethnic_codes import Ethnic
 from station_app.kinds.people_codes import (
     Calendar,

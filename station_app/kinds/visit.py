@@ -1,7 +1,6 @@
 """A visit to a resident: how they were found, and what was done when something was wrong."""
 
 from collections.abc import Iterable
-from datetime import date as calendar_date
 from datetime import timedelta
 
 from sqlalchemy import or_, select
@@ -21,6 +20,7 @@ from station_app.kinds.columns import (
     text,
     yes_no,
 )
+from station_app.kinds.days import day_of
 from station_app.kinds.elder import VisitClass
 from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, flag, live
 from station_app.messages import N_
@@ -111,9 +111,8 @@ class Visit(Record, kind="visit", section="care", merge="by_field", title=N_("Vi
         """Whether anything was wrong, and until when to come again."""
         done = [c for c in self.checks if c is not None]
         self.abnormal = Finding.BAD in done if done else None
-        self.follow_up_due = None
-        if self.abnormal and self.visit_at:
-            self.follow_up_due = str(calendar_date.fromisoformat(self.visit_at[:10]) + timedelta(days=FOLLOW_UP_DAYS))
+        day = day_of(self.visit_at)
+        self.follow_up_due = str(day + timedelta(days=FOLLOW_UP_DAYS)) if self.abnormal and day else None
 
     def problems(self) -> Iterable[Problem]:
         """Handling comes after finding; a photo needs consent; nobody met is a task for today."""

@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
-from station_app.kinds.births import is_younger
 from station_app.kinds.columns import (
     choice,
     choices,
@@ -24,6 +23,7 @@ from station_app.kinds.columns import (
 from station_app.kinds.columns import (
     phone as phone_number,
 )
+from station_app.kinds.days import is_younger
 from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, begun, first_of_each, live, not_ended
 from station_app.kinds.people_codes import Sex
 from station_app.messages import N_

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date as calendar_date
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +23,7 @@ from station_app.kinds.columns import (
 from station_app.kinds.columns import (
     hours as hours_worked,
 )
+from station_app.kinds.days import day_of
 from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, first_of_each, flag, standing
 from station_app.kinds.volunteer import ServiceType
 from station_app.messages import N_
@@ -35,12 +35,10 @@ LEGAL_WORKING_DAYS = 10
 
 
 @lru_cache(maxsize=16384)
-def _working_days(done: str, recorded: str) -> int | None:
-    """Working days from one ISO date to another; None for dates that do not exist."""
-    try:
-        return working_days_between(calendar_date.fromisoformat(done), calendar_date.fromisoformat(recorded))
-    except ValueError:
-        return None
+def _working_days(done: str | None, recorded: str | None) -> int | None:
+    """Working days from one ISO date to another; None where one is not known to the day."""
+    first, last = day_of(done), day_of(recorded)
+    return None if first is None or last is None else working_days_between(first, last)
 
 
 class VolunteerHours(
@@ -108,9 +106,7 @@ class VolunteerHours(
 
     def derive(self) -> None:
         """Working days between the service and its being recorded, by the calendar this program knows."""
-        self.recorded_after = None
-        if self.service_date and self.recorded_on and len(self.service_date) == len(self.recorded_on) == 10:
-            self.recorded_after = _working_days(self.service_date, self.recorded_on)
+        self.recorded_after = _working_days(self.service_date, self.recorded_on)
 
     @property
     def elapsed(self) -> int | None:
@@ -162,9 +158,7 @@ class VolunteerHours(
         """F01 occasions, F02 person-times, F04 hours, F05 recorded late."""
 
         def occasions(facts: Facts, scope: Scope) -> Listed:
-            return first_of_each(
-                ((row[3], row[1], row[4]), row[0]) for row in facts.rows(SHIFTS, scope)
-            )
+            return first_of_each(((row[3], row[1], row[4]), row[0]) for row in facts.rows(SHIFTS, scope))
 
         def late(facts: Facts, scope: Scope) -> Listed:
             allowed = scope.rule("volunteer_hours", "late_after_working_days")

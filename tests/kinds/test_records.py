@@ -65,6 +65,8 @@ def test_no_level_while_an_item_is_missing_or_out_of_range() -> None:
         ({"birth_date": "1945-03"}, "1945-03"),
         ({"id_no": "152722194503059979"}, "1945-03"),
         ({"birth_date": "1945-04-01", "id_no": "152722194503059979"}, "1945-04"),
+        ({"id_no": "152722194513059979"}, None),
+        ({"id_no": "15272219450305997"}, None),
         ({}, None),
     ],
 )
@@ -147,6 +149,7 @@ def test_visits() -> None:
     assert (fine.abnormal, fine.follow_up_due) == (False, None)  # type: ignore[attr-defined]
     bad = made("visit", visit_at="2024-02-28T10:00", safety="bad")
     assert (bad.abnormal, bad.follow_up_due) == (True, "2024-03-02")  # type: ignore[attr-defined]
+    assert made("visit", visit_at="2024-02-30T10:00", safety="bad").follow_up_due is None  # type: ignore[attr-defined]
     assert made("visit", visit_at="2024-02-28T10:00").abnormal is None  # type: ignore[attr-defined]
     nobody = made("visit", visit_at="2024-02-28T10:00", mode="home", seen_in_person=False, photo="a" * 64)
     assert codes(nobody.problems(), blocking=False) == {"NOT_SEEN"}
