@@ -64,9 +64,7 @@ class Created:
     recovery_code: str
 
 
-def create_station(
-    folder: Path, name: str, division: str, number: str, admin: str, password: str
-) -> Created | Refusal:
+def create_station(folder: Path, name: str, division: str, number: str, admin: str, password: str) -> Created | Refusal:
     """A new station in an empty folder: vault, store, its own record, the policies in force, the recovery sheet."""
     from station_app.kinds.policy_defaults import policy_defaults
     from station_app.paper.recovery import recovery_sheet

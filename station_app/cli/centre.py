@@ -41,10 +41,17 @@ def _init(context: Context) -> Result:
     words = context.words
     centre = ok(init_centre(context.data, words.name, context.password(_("the centre")), words.database))
     try:
-        document = {"root": str(centre.root), "fingerprint": centre.fingerprint, "roots": str(context.data / "roots.pem")}
+        document = {
+            "root": str(centre.root),
+            "fingerprint": centre.fingerprint,
+            "roots": str(context.data / "roots.pem"),
+        }
     finally:
         centre.close()
-    return Result(document, (_("The centre was created. Fingerprint of its root: {fingerprint}", fingerprint=document["fingerprint"]),))
+    return Result(
+        document,
+        (_("The centre was created. Fingerprint of its root: {fingerprint}", fingerprint=document["fingerprint"]),),
+    )
 
 
 def _station_words(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +93,14 @@ def _take(context: Context) -> Result:
         "taken": taken.taken, "entries": taken.entries, "blobs": taken.blobs, "receipts": taken.receipts,
         "refused": [{"file": r.file, "refused": r.refused} for r in taken.refused], "reports": reports,
     }  # fmt: skip
-    lines = [_("{n} bundles taken, {entries} new entries, {receipts} receipts.", n=taken.taken, entries=taken.entries, receipts=taken.receipts)]
+    lines = [
+        _(
+            "{n} bundles taken, {entries} new entries, {receipts} receipts.",
+            n=taken.taken,
+            entries=taken.entries,
+            receipts=taken.receipts,
+        )
+    ]
     lines += [f"{r.file}: {r.refused}" for r in taken.refused]
     for station, of in reports.items():
         lines += [f"{station} {name}: {_said(v)}" for name, v in of.items()]
@@ -122,7 +136,8 @@ def _overview(context: Context) -> Result:
     with _centre(context) as centre:
         found = centre.overview(context.words.month)
     stations = [
-        {"station": s.station, "name": s.name, "level": s.level, "state": s.state, "last": s.last} for s in found.stations
+        {"station": s.station, "name": s.name, "level": s.level, "state": s.state, "last": s.last}
+        for s in found.stations
     ]
     lines = tuple(f"{s['station']}  {s['name']}  {s['state']}  {s['last'] or '—'}" for s in stations)
     return Result({"stations": stations}, lines or (_("No station has handed anything in yet."),))
@@ -136,7 +151,12 @@ def _month_words(parser: argparse.ArgumentParser) -> None:
 def _report(context: Context) -> Result:
     with _centre(context) as centre:
         verdict = ok(centre.report(context.words.station, context.words.month))
-    document = {"agrees": verdict.agrees, "differs": verdict.differs, "missing": verdict.missing, "problems": verdict.problems}
+    document = {
+        "agrees": verdict.agrees,
+        "differs": verdict.differs,
+        "missing": verdict.missing,
+        "problems": verdict.problems,
+    }
     return Result(document, (_said(document),))
 
 

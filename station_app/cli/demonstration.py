@@ -49,14 +49,17 @@ def _months_before(first: date, months: int) -> date:
     return date(whole // 12, whole % 12 + 1, 1)
 
 
-def _month(dice: random.Random, people: Sequence[str], workers: Sequence[str], start: date, share: float) -> Iterator[Edit]:
+def _month(
+    dice: random.Random, people: Sequence[str], workers: Sequence[str], start: date, share: float
+) -> Iterator[Edit]:
     days = (_months_before(start, -1) - start).days
     for person in dice.sample(people, int(len(people) * share)):
         day = start + timedelta(days=dice.randrange(days))
         bad = dice.random() < 0.04
         home = dice.random() < 0.8
         checks: dict[str, Wire] = {
-            name: dice.choice(("ok", "ok", "ok", "fair")) for name in ("health", "mood", "safety", "hygiene", "environment")
+            name: dice.choice(("ok", "ok", "ok", "fair"))
+            for name in ("health", "mood", "safety", "hygiene", "environment")
         }
         if bad:
             checks["safety"] = "bad"

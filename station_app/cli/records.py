@@ -29,7 +29,10 @@ def _record_words(parser: argparse.ArgumentParser) -> None:
 
 def _fields_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "fields", nargs="*", metavar="FIELD=VALUE", help=_("a field and what is typed into it; nothing after = empties it")
+        "fields",
+        nargs="*",
+        metavar="FIELD=VALUE",
+        help=_("a field and what is typed into it; nothing after = empties it"),
     )
 
 
@@ -71,7 +74,10 @@ def _typed(declared: "type[Record]", words: list[str], township: str) -> "dict[s
         if read.reason is not None:
             why = _(sentence_named(read.reason))
             raise Refused(
-                Refusal(StoreRefusal.DOES_NOT_FIT, {"field": _(field.title), "name": name, "why": why, "reason": read.reason})
+                Refusal(
+                    StoreRefusal.DOES_NOT_FIT,
+                    {"field": _(field.title), "name": name, "why": why, "reason": read.reason},
+                )
             )
         values[name] = read.value
     return values
@@ -87,7 +93,8 @@ def _lines_of(found: "Found") -> list[str]:
 
     fields = KINDS[found.kind].fields
     return [f"{found.title}  ({found.id})"] + [
-        f"  {_(fields[name].title)}: {show_typed(fields[name], value, masked=True)}" for name, value in found.fields.items()
+        f"  {_(fields[name].title)}: {show_typed(fields[name], value, masked=True)}"
+        for name, value in found.fields.items()
     ]
 
 
@@ -142,7 +149,9 @@ def _show(context: Context) -> Result:
 
 def _list_words(parser: argparse.ArgumentParser) -> None:
     _kind_words(parser)
-    parser.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE", help=_("only records with this value"))
+    parser.add_argument(
+        "--where", action="append", default=[], metavar="FIELD=VALUE", help=_("only records with this value")
+    )
     parser.add_argument("--limit", type=int, metavar="N", help=_("at most so many"))
 
 
@@ -195,7 +204,9 @@ def _undo(context: Context) -> Result:
     with context.station() as station:
         done = ok(station.store.undo(context.words.entry, station.author))
     entries = [{"entry": name} for name in done.entries]
-    return Result({"entries": entries, "records": list(done.records)}, (_("Taken back: {n} records.", n=len(done.records)),))
+    return Result(
+        {"entries": entries, "records": list(done.records)}, (_("Taken back: {n} records.", n=len(done.records)),)
+    )
 
 
 def _conflicts(context: Context) -> Result:
@@ -207,7 +218,9 @@ def _conflicts(context: Context) -> Result:
          "heads": [{**h, "author": names[h["author"]], "head": f"{h['device']}:{h['seq']}"} for h in c.heads]}
         for c in found
     ]  # fmt: skip
-    lines = [f"{c['id']}: " + " / ".join(f"{h['value']} ({h['author']}, {h['head']})" for h in c["heads"]) for c in document]
+    lines = [
+        f"{c['id']}: " + " / ".join(f"{h['value']} ({h['author']}, {h['head']})" for h in c["heads"]) for c in document
+    ]
     return Result({"conflicts": document}, tuple(lines) or (_("There are no conflicts."),))
 
 
@@ -220,7 +233,9 @@ def _resolve(context: Context) -> Result:
     with context.station() as station:
         done = ok(station.store.resolve(context.words.conflict, context.words.take, station.author))
         left = len(station.store.conflicts())
-    return Result({"entries": [{"entry": e} for e in done.entries], "conflicts": left}, (_("Decided. {n} left.", n=left),))
+    return Result(
+        {"entries": [{"entry": e} for e in done.entries], "conflicts": left}, (_("Decided. {n} left.", n=left),)
+    )
 
 
 def _import_words(parser: argparse.ArgumentParser) -> None:
@@ -228,7 +243,9 @@ def _import_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help=_("the ledger: .xlsx, .xls, .ods, .csv, or our own .json"))
     parser.add_argument("--sheet", metavar="S", help=_("only this sheet"))
     parser.add_argument("--dry-run", action="store_true", help=_("read and check only, write nothing"))
-    parser.add_argument("--refused", metavar="OUT.xlsx", help=_("write the refused rows, each with its reason, to this workbook"))
+    parser.add_argument(
+        "--refused", metavar="OUT.xlsx", help=_("write the refused rows, each with its reason, to this workbook")
+    )
 
 
 def _import(context: Context) -> Result:
@@ -261,7 +278,9 @@ def import_lines(taken: Mapping[str, Any]) -> list[str]:
 def _export_words(parser: argparse.ArgumentParser) -> None:
     _kind_words(parser)
     parser.add_argument("out", metavar="OUT", help=_("the file to write: .xlsx, .csv or .json"))
-    parser.add_argument("--reason", required=True, metavar="TEXT", help=_("why these records leave the program; it is kept"))
+    parser.add_argument(
+        "--reason", required=True, metavar="TEXT", help=_("why these records leave the program; it is kept")
+    )
     parser.add_argument("--plain", action="store_true", help=_("readable for everyone who gets the file"))
     parser.add_argument("--recipient", metavar="AGE", help=_("encrypt for this age recipient (age1…)"))
 
@@ -274,10 +293,12 @@ def _export(context: Context) -> Result:
     if not words.plain and not words.recipient:
         raise UsageError(_("Name a recipient (--recipient age1…), or say --plain to write a readable file."))
     with context.station() as station:
-        written = ok(export_records(station, declared.kind, Path(words.out), words.reason, None if words.plain else words.recipient))
+        written = ok(
+            export_records(
+                station, declared.kind, Path(words.out), words.reason, None if words.plain else words.recipient
+            )
+        )
     return Result(written, (_("{n} records written to {file}.", n=written["written"], file=written["file"]),))
-
-
 
 
 _D = "station-app --data 罕台镇"

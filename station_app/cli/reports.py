@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 def _report_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "what", nargs="+", metavar="YYYY-MM", help=_("the month; or “explain YYYY-MM KEY” for the records behind a figure")
+        "what",
+        nargs="+",
+        metavar="YYYY-MM",
+        help=_("the month; or “explain YYYY-MM KEY” for the records behind a figure"),
     )
     parser.add_argument("--sign", action="store_true", help=_("sign the report (head only)"))
     parser.add_argument("--out", metavar="FILE.pdf", help=_("write the report to this file"))
@@ -65,10 +68,18 @@ def _month(context: Context, month: str) -> Result:
             "number": 0 if looked.signed is None else looked.signed.fields.get("number", 0),
             "checks": [{"name": c.name, "ok": c.ok, "message": c.sentence} for c in looked.checks],
             "late": [
-                {"month": one.month, "key": one.key, "reported": one.reported, "now": one.now, "difference": one.difference}
+                {
+                    "month": one.month,
+                    "key": one.key,
+                    "reported": one.reported,
+                    "now": one.now,
+                    "difference": one.difference,
+                }
                 for one in looked.late.lines
             ],
-            "differs": [{"key": d.key, "column": d.column, "signed": d.before, "now": d.after} for d in looked.differing],
+            "differs": [
+                {"key": d.key, "column": d.column, "signed": d.before, "now": d.after} for d in looked.differing
+            ],
         }
     lines = [f"{i['key']}  {i['title']}  {_dash(i['value'])} {i['unit']}" for i in indicators]
     lines += [_("Does not hold: {rule}", rule=c.sentence) for c in looked.failed]
@@ -88,7 +99,14 @@ def _indicators(looked: "Month") -> list[dict[str, Any]]:
     for figure in looked.numbers:
         month, year, last_year = kept.get(figure.key, (figure.month, figure.year, figure.last_year))
         found.append(
-            {"key": figure.key, "title": figure.title, "value": month, "unit": figure.unit, "year": year, "last_year": last_year}
+            {
+                "key": figure.key,
+                "title": figure.title,
+                "value": month,
+                "unit": figure.unit,
+                "year": year,
+                "last_year": last_year,
+            }
         )
     return found
 
@@ -137,7 +155,9 @@ def _explain(context: Context, month: str, key: str) -> Result:
 def _enrol_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--usb", required=True, metavar="DIR", help=_("the stick's folder"))
     parser.add_argument("--code", default="", metavar="C", help=_("the one-time code of the printed invitation"))
-    parser.add_argument("--fingerprint", default="", metavar="F", help=_("the root's fingerprint of the printed invitation"))
+    parser.add_argument(
+        "--fingerprint", default="", metavar="F", help=_("the root's fingerprint of the printed invitation")
+    )
 
 
 def _enrol(context: Context) -> Result:
@@ -173,7 +193,10 @@ def _send(context: Context) -> Result:
             "sent": {"entries": sent.entries, "bytes": sent.bytes, "bundles": sent.bundles, "blobs": sent.blobs, "reports": sent.reports},
             "received": {"entries": 0}, "receipt": _receipt(station), "conflicts": len(station.store.conflicts()),
         }  # fmt: skip
-    return Result(document, (_("{n} entries written to the stick in {bundles} bundles.", n=sent.entries, bundles=len(sent.bundles)),))
+    return Result(
+        document,
+        (_("{n} entries written to the stick in {bundles} bundles.", n=sent.entries, bundles=len(sent.bundles)),),
+    )
 
 
 def _receive(context: Context) -> Result:

@@ -43,9 +43,16 @@ class _Parser(argparse.ArgumentParser):
 def _common(parser: argparse.ArgumentParser, top: bool) -> None:
     default: Any = None if top else argparse.SUPPRESS
     parser.add_argument("--data", metavar="DIR", default=default, help=_("the station's (or centre's) folder"))
-    parser.add_argument("--json", action="store_true", default=False if top else argparse.SUPPRESS, help=_("answer with one JSON document"))
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        default=False if top else argparse.SUPPRESS,
+        help=_("answer with one JSON document"),
+    )
     parser.add_argument("--user", metavar="NAME", default=default, help=_("who you are; default: the only user"))
-    parser.add_argument("--password-file", metavar="FILE", default=default, help=_("a file whose first line is the password"))
+    parser.add_argument(
+        "--password-file", metavar="FILE", default=default, help=_("a file whose first line is the password")
+    )
 
 
 def all_commands() -> list[Command]:
@@ -57,7 +64,7 @@ def all_commands() -> list[Command]:
 
 def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
     """The parser of all commands; groups (``user add``) are parsers of their own."""
-    setattr(argparse, "_", _argparse_word)
+    argparse._ = _argparse_word
     parser = _Parser(
         prog="station-app",
         description=_("The work of a social-work station. Without a command the window opens."),
@@ -65,14 +72,18 @@ def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
     )
     _common(parser, top=True)
     parser.add_argument("--version", action="version", version=__version__, help=_("show the version and leave"))
-    subs: dict[tuple[str, ...], Any] = {(): parser.add_subparsers(title=_("Commands"), metavar="COMMAND", parser_class=_Parser)}
+    subs: dict[tuple[str, ...], Any] = {
+        (): parser.add_subparsers(title=_("Commands"), metavar="COMMAND", parser_class=_Parser)
+    }
     alone = {c.words for c in commands}
     for command in commands:
         group = command.words[:-1]
         if group and group not in subs and group not in alone:
             named = subs[()].add_parser(group[0], help=_group_help(group[0]))
             _common(named, top=False)
-            subs[group] = named.add_subparsers(title=_("Commands"), metavar="COMMAND", parser_class=_Parser, required=True)
+            subs[group] = named.add_subparsers(
+                title=_("Commands"), metavar="COMMAND", parser_class=_Parser, required=True
+            )
         sub = subs.get(group, subs[()]).add_parser(
             command.words[-1] if group in subs else " ".join(command.words),
             help=_(command.help),
@@ -107,7 +118,9 @@ def run(arguments: list[str]) -> int:
     except Refused as refused:
         refusal = refused.refusal
         document: dict[str, Any] = {"refused": refusal.code.value, "message": refusal.message}
-        document |= {k: v for k, v in refusal.values.items() if isinstance(v, (str, int, bool, list)) and k not in document}
+        document |= {
+            k: v for k, v in refusal.values.items() if isinstance(v, (str, int, bool, list)) and k not in document
+        }
         return _end(wants_json, document, [refusal.message], 1)
     except KeyboardInterrupt:
         return _end(wants_json, {"refused": "cancelled", "message": _("Stopped.")}, [_("Stopped.")], 1)
@@ -115,7 +128,9 @@ def run(arguments: list[str]) -> int:
         return int(end.code or 0)
     except Exception as error:
         crash = report_crash(error, Path(getattr(locals().get("words"), "data", None) or "."))
-        sentence = _("Something went wrong that is our fault (crash {crash}). Nothing acknowledged is lost.", crash=crash)
+        sentence = _(
+            "Something went wrong that is our fault (crash {crash}). Nothing acknowledged is lost.", crash=crash
+        )
         return _end(wants_json, {"fault": crash, "message": sentence}, [sentence], 3)
     return _end(wants_json, dict(result.document), result.lines, result.exit_code)
 

@@ -12,7 +12,9 @@ from station_app.store.vault import Role, User
 def _init_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--station", required=True, metavar="NAME", help=_("the station's name"))
     parser.add_argument("--division", required=True, metavar="CODE9", help=_("the township's division code, 9 digits"))
-    parser.add_argument("--number", default="01", metavar="NN", help=_("the station's number in the township, two digits"))
+    parser.add_argument(
+        "--number", default="01", metavar="NN", help=_("the station's number in the township, two digits")
+    )
     parser.add_argument("--admin", required=True, metavar="NAME", help=_("the station head's name"))
 
 
@@ -89,7 +91,11 @@ def _new_password(context: Context, who: str) -> str:
 
 def _user_add(context: Context) -> Result:
     with context.station() as station:
-        ok(station.vault.add(station.unlocked, context.words.name, context.words.role, _new_password(context, context.words.name)))
+        ok(
+            station.vault.add(
+                station.unlocked, context.words.name, context.words.role, _new_password(context, context.words.name)
+            )
+        )
         return _users_result(station.vault.users())
 
 
@@ -119,9 +125,17 @@ def _kinds(context: Context) -> Result:
             for f in declared.fields.values()
         ]  # fmt: skip
         kinds.append(
-            {"kind": declared.kind, "title": declared.titled(), "section": declared.section, "merge": declared.merge, "fields": fields}
+            {
+                "kind": declared.kind,
+                "title": declared.titled(),
+                "section": declared.section,
+                "merge": declared.merge,
+                "fields": fields,
+            }
         )
-    lines = tuple(f"{k['kind']}  {k['title']}: " + "、".join(f"{f['name']} {f['title']}" for f in k["fields"]) for k in kinds)
+    lines = tuple(
+        f"{k['kind']}  {k['title']}: " + "、".join(f"{f['name']} {f['title']}" for f in k["fields"]) for k in kinds
+    )
     return Result({"kinds": kinds}, lines)
 
 

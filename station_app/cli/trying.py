@@ -186,6 +186,10 @@ def _quoted(word: str) -> str:
 
 COMMANDS = (
     Command(
-        ("try",), N_("Do the main job once, with a fictional station, in a folder."), "station-app try --no-window --dir 试用", _try, _words
+        ("try",),
+        N_("Do the main job once, with a fictional station, in a folder."),
+        "station-app try --no-window --dir 试用",
+        _try,
+        _words,
     ),
 )

@@ -82,13 +82,18 @@ def picture(
             for one in (late.lines if late else ())
         ),
         differences=tuple(
-            Difference(one.key, one.title, one.unit, one.before, one.after, _(_COLUMN_TITLES[one.column])) for one in differing
+            Difference(one.key, one.title, one.unit, one.before, one.after, _(_COLUMN_TITLES[one.column]))
+            for one in differing
         ),
         number_of_correction=correction,
     )
 
 
-_COLUMN_TITLES = {"month": N_("This month"), "year": N_("This year so far"), "last_year": N_("The same month last year")}
+_COLUMN_TITLES = {
+    "month": N_("This month"),
+    "year": N_("This year so far"),
+    "last_year": N_("The same month last year"),
+}
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

@@ -186,9 +186,7 @@ def sign(opened: Opened, month: str, written: Written | None = None) -> Signed |
         number = 0 if looked.signed is None else _number(looked.signed) + 1
         kept = month_and_contributions(reader.connection, reader.station, month)[1]
         drawn = _draw(reader, looked, number, written, position)
-    boxes = [
-        Box(place.page, *(round(edge) for edge in place.rect)) for place in (drawn.head_field, drawn.centre_field)
-    ]
+    boxes = [Box(place.page, *(round(edge) for edge in place.rect)) for place in (drawn.head_field, drawn.centre_field)]
     prepared = signing.prepare(drawn.pdf, *boxes)
     if isinstance(prepared, Refusal):
         return prepared
@@ -237,7 +235,9 @@ def explained(opened: Opened, month: str, key: str) -> Explained | Refusal:
         signed = newest_signed(reader, month)
         kept = opened.blobs.get(str(signed.fields.get("records"))) if signed else None
         try:
-            return explain_from(kept, key) if kept is not None else explain(reader.connection, reader.station, month, key)
+            return (
+                explain_from(kept, key) if kept is not None else explain(reader.connection, reader.station, month, key)
+            )
         except KeyError:
             return Refusal(MonthRefusal.UNKNOWN_LINE, {"key": key})
 
@@ -247,4 +247,3 @@ def signed_pdf(opened: Opened, month: str) -> bytes | None:
     with opened.store.reading() as reader:
         report = newest_signed(reader, month)
     return opened.blobs.get(str(report.fields.get("pdf"))) if report else None
-

@@ -84,4 +84,3 @@ def _sealed(data: bytes, pems: list[bytes], identities: list[Identity]) -> Check
     )
     problems = () if theirs else (Refusal(BundleRefusal.WRONG_STATION),)
     return Checked("bundle", not problems, content.signer, problems=problems)
-

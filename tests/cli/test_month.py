@@ -20,7 +20,9 @@ def enrolled(station: Ask, tmp_path: Path) -> Ask:
     made = station("centre", "init", "--name", "示范指导中心", data="centre")
     assert made.code == 0 and Path(made.said["root"]).exists()
     invited = station("centre", "invite", "15060210201", data="centre").said
-    assert invited["fingerprint"] == made.said["fingerprint"] and Path(invited["invitation"]).read_bytes().startswith(b"%PDF")
+    assert invited["fingerprint"] == made.said["fingerprint"] and Path(invited["invitation"]).read_bytes().startswith(
+        b"%PDF"
+    )
     words = ("enrol", "--usb", str(usb), "--code", invited["code"], "--fingerprint", invited["fingerprint"])
     assert station(*words).said["state"] == "requested"
     assert station("send", "--usb", str(usb)).said["refused"] == "not_enrolled"
@@ -107,7 +109,10 @@ def test_a_returned_report_reaches_the_station_with_its_remark(enrolled: Ask, tm
     usb = tmp_path / "usb"
     enrolled("report", MONTH, "--sign")
     hand_in(enrolled, usb)
-    assert enrolled("centre", "return", "15060210201", MONTH, "--remark", "请核对F04", data="centre").said["state"] == "returned"
+    assert (
+        enrolled("centre", "return", "15060210201", MONTH, "--remark", "请核对F04", data="centre").said["state"]
+        == "returned"
+    )
     assert enrolled("centre", "take", "--usb", str(usb), data="centre").code == 0
     assert enrolled("receive", "--usb", str(usb)).said["received"]["entries"] >= 1
     report = enrolled("list", "month_report").said["records"][0]["fields"]

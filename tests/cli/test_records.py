@@ -22,7 +22,9 @@ def test_a_record_from_first_entry_to_undo(station: Ask) -> None:
     for typed in ("lgh", "桂花", "liguihua", "9979", "李桂花"):
         assert [r["id"] for r in station("find", typed).said["records"]] == [record], typed
     assert station("find", "桂李").said["records"] == []
-    assert [r["id"] for r in station("list", "resident", "--where", "name=李桂花", "--limit", "1").said["records"]] == [record]
+    assert [r["id"] for r in station("list", "resident", "--where", "name=李桂花", "--limit", "1").said["records"]] == [
+        record
+    ]
     history = station("history", "resident", record).said["entries"]
     assert [e["action"] for e in history] == ["create", "edit"] and history[0]["author"] == "乔站长"
     assert history[1]["fields"] == {"phone": ["19900001234", None]}
@@ -63,7 +65,9 @@ def test_refusals_are_codes_with_a_sentence(station: Ask, words: list[str], code
     assert "{" not in message and any("一" <= c <= "鿿" for c in message)
 
 
-@pytest.mark.parametrize("words", [["nonsense"], ["add"], ["report"], ["init", "--station", "x"], ["user", "add", "x", "--role", "king"]])
+@pytest.mark.parametrize(
+    "words", [["nonsense"], ["add"], ["report"], ["init", "--station", "x"], ["user", "add", "x", "--role", "king"]]
+)
 def test_wrong_usage_ends_with_two(ask: Ask, words: list[str]) -> None:
     """And says so in JSON, too."""
     answer = ask(*words)
@@ -89,7 +93,10 @@ def test_users_and_their_passwords(station: Ask, tmp_path: Path) -> None:
     assert station("list", "resident", user="王社工").said["refused"] == "wrong_password"
     assert station("user", "disable", "王社工").code == 0
     users = station("user", "list").said["users"]
-    assert {u["name"]: (u["role"], u["active"]) for u in users} == {"乔站长": ("head", True), "王社工": ("worker", False)}
+    assert {u["name"]: (u["role"], u["active"]) for u in users} == {
+        "乔站长": ("head", True),
+        "王社工": ("worker", False),
+    }
 
 
 def test_kinds_lists_every_field_with_a_chinese_title(ask: Ask) -> None:

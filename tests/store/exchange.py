@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from station_app.kinds.base import KINDS
-from station_app.store import journal
 from station_app.store import entries as e
+from station_app.store import journal
 from station_app.store.engine import Database
 from station_app.store.fold import Fold
 from station_app.store.tables import conflict

@@ -28,12 +28,24 @@ def test_the_worked_vector_holds() -> None:
 
 bodies = st.dictionaries(
     st.text("abc", min_size=1, max_size=3),
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8) | st.lists(st.text(max_size=3), max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text(max_size=8)
+    | st.lists(st.text(max_size=3), max_size=3),
     max_size=4,
 )
 
 
-@given(st.lists(st.tuples(st.sampled_from(["resident", "visit"]), st.uuids().map(str), st.booleans(), bodies), min_size=1, max_size=6, unique_by=lambda t: t[:3]), st.data())
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["resident", "visit"]), st.uuids().map(str), st.booleans(), bodies),
+        min_size=1,
+        max_size=6,
+        unique_by=lambda t: t[:3],
+    ),
+    st.data(),
+)
 def test_leaving_out_keeps_the_hash_and_the_line_depends_only_on_what_is_left_out(
     parts: list[tuple[str, str, bool, e.Body]], data: st.DataObject
 ) -> None:

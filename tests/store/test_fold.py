@@ -203,7 +203,13 @@ class ThreeDevices(RuleBasedStateMachine):
         self.devices = [_fresh_store(self.folder, f"{n}{n}{n}-device") for n in "abc"]
         self.records = {kind: [_op(10 * i + j) for j in range(2)] for i, kind in enumerate(KIND_NAMES)}
 
-    @rule(who=st.integers(0, 2), kind=st.sampled_from(KIND_NAMES), which=st.integers(0, 1), field=st.sampled_from(["a", "b", "name", REMOVED]), value=st.integers(0, 3))
+    @rule(
+        who=st.integers(0, 2),
+        kind=st.sampled_from(KIND_NAMES),
+        which=st.integers(0, 1),
+        field=st.sampled_from(["a", "b", "name", REMOVED]),
+        value=st.integers(0, 3),
+    )
     def edit(self, who: int, kind: str, which: int, field: str, value: int) -> None:
         """Any device writes any field; refusals (undecided, append-only, removed) are part of the game."""
         if field not in KINDS[kind].fields and field != REMOVED:
@@ -252,9 +258,9 @@ class ThreeDevices(RuleBasedStateMachine):
             with other.database.reading() as connection:
                 assert rows_of(connection, KIND_NAMES) == expected
         self._in_another_order(chains, expected)
-        for device in self.devices:
-            assert set(device.check().values()) <= {"ok"}
-            device.close()
+        for one in self.devices:
+            assert set(one.check().values()) <= {"ok"}
+            one.close()
         shutil.rmtree(self.folder)
         self.context.__exit__(None, None, None)
 
@@ -291,7 +297,11 @@ def test_postgresql_folds_to_the_same_rows(store: Store, postgres: Database, tmp
         kind = dice.choice(KIND_NAMES)
         values: dict[str, object] = {"a": dice.randint(0, 2**40)}
         if kind == "t_loose":
-            values |= {"flag": dice.choice([True, False, None]), "name": f"𬶏{step}", "tags": [records["t_loose"]] * (step % 3)}
+            values |= {
+                "flag": dice.choice([True, False, None]),
+                "name": f"𬶏{step}",
+                "tags": [records["t_loose"]] * (step % 3),
+            }
         device.change([Edit(kind, values, records[kind])], AUTHOR, "edit")  # type: ignore[arg-type]  # values of wire
         if dice.random() < 0.15:
             take_in(other.database, other.fold, STATION, store.device, chain_of(store.database, store.device))
