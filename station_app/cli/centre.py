@@ -191,14 +191,44 @@ def _check(context: Context) -> Result:
 
 _C = "station-app --data 中心"
 COMMANDS = (
-    Command(("centre", "init"), N_("Create a centre: its offline root, its issuing certificate, its tables."), f"{_C} centre init --name 鄂尔多斯市社会工作指导中心", _init, _init_words),
-    Command(("centre", "invite"), N_("Print a one-time invitation for a station's computer."), f"{_C} centre invite 15060210201", _invite, _station_words),
-    Command(("centre", "issue"), N_("Issue certificates for the requests on a stick."), f"{_C} centre issue --usb /media/usb", _issue, _usb_words),
-    Command(("centre", "take"), N_("Take in what stations put on a stick, recount their reports, write receipts."), f"{_C} centre take --usb /media/usb", _take, _usb_words),
-    Command(("centre", "revoke"), N_("Withdraw a computer's certificate."), f"{_C} centre revoke 3f2a9c1e0b7d", _revoke, _revoke_words),
-    Command(("centre", "overview"), N_("Show how far every station is."), f"{_C} centre overview --month 2024-03", _overview, _overview_words),
-    Command(("centre", "report"), N_("Recount a station's report and compare."), f"{_C} centre report 15060210201 2024-03", _report, _month_words),
-    Command(("centre", "countersign"), N_("Countersign a report the centre agrees with."), f"{_C} centre countersign 15060210201 2024-03", _countersign, _month_words),
-    Command(("centre", "return"), N_("Return a report with a remark."), f"{_C} centre return 15060210201 2024-03 --remark 请核对F04", _return, _return_words),
-    Command(("centre", "check"), N_("Check every chain and every row of the centre."), f"{_C} centre check", _check, _overview_words),
+    Command(
+        ("centre", "init"), N_("Create a centre: its offline root, its issuing certificate, its tables."),
+        f"{_C} centre init --name 鄂尔多斯市社会工作指导中心", _init, _init_words,
+    ),
+    Command(
+        ("centre", "invite"), N_("Print a one-time invitation for a station's computer."),
+        f"{_C} centre invite 15060210201", _invite, _station_words,
+    ),
+    Command(
+        ("centre", "issue"), N_("Issue certificates for the requests on a stick."),
+        f"{_C} centre issue --usb /media/usb", _issue, _usb_words,
+    ),
+    Command(
+        ("centre", "take"), N_("Take in what stations put on a stick, recount their reports, write receipts."),
+        f"{_C} centre take --usb /media/usb", _take, _usb_words,
+    ),
+    Command(
+        ("centre", "revoke"), N_("Withdraw a computer's certificate."),
+        f"{_C} centre revoke 3f2a9c1e0b7d", _revoke, _revoke_words,
+    ),
+    Command(
+        ("centre", "overview"), N_("Show how far every station is."),
+        f"{_C} centre overview --month 2024-03", _overview, _overview_words,
+    ),
+    Command(
+        ("centre", "report"), N_("Recount a station's report and compare."),
+        f"{_C} centre report 15060210201 2024-03", _report, _month_words,
+    ),
+    Command(
+        ("centre", "countersign"), N_("Countersign a report the centre agrees with."),
+        f"{_C} centre countersign 15060210201 2024-03", _countersign, _month_words,
+    ),
+    Command(
+        ("centre", "return"), N_("Return a report with a remark."),
+        f"{_C} centre return 15060210201 2024-03 --remark 请核对F04", _return, _return_words,
+    ),
+    Command(
+        ("centre", "check"), N_("Check every chain and every row of the centre."),
+        f"{_C} centre check", _check, _overview_words,
+    ),
 )  # fmt: skip

@@ -303,16 +303,46 @@ def _export(context: Context) -> Result:
 
 _D = "station-app --data 罕台镇"
 COMMANDS = (
-    Command(("add",), N_("Enter a new record."), f"{_D} add resident name=李桂花 phone=19900001234", _add, _add_words),
+    Command(
+        ("add",), N_("Enter a new record."),
+        f"{_D} add resident name=李桂花 phone=19900001234", _add, _add_words,
+    ),
     Command(("set",), N_("Change fields of a record."), f"{_D} set farm_plot ID area=5亩2分", _set, _set_words),
-    Command(("remove",), N_("Remove a record; its history stays."), f"{_D} remove visit ID", _remove, _record_words),
+    Command(
+        ("remove",), N_("Remove a record; its history stays."),
+        f"{_D} remove visit ID", _remove, _record_words,
+    ),
     Command(("show",), N_("Show a record."), f"{_D} show elder ID", _show, _record_words),
-    Command(("list",), N_("List the records of a kind."), f"{_D} list volunteer --limit 20", _list, _list_words),
-    Command(("find",), N_("Find records by what people remember of them."), f"{_D} find lgh", _find, _find_words),
-    Command(("history",), N_("Show who changed what in a record, and when."), f"{_D} history elder ID", _history, _record_words),
-    Command(("undo",), N_("Take an entry (a whole import, if it belongs to one) back."), f"{_D} undo ENTRY", _undo, _entry_words),
-    Command(("conflicts",), N_("List what two computers entered differently."), f"{_D} conflicts", _conflicts),
-    Command(("resolve",), N_("Decide a conflict."), f"{_D} resolve CONFLICT --take HEAD", _resolve, _resolve_words),
-    Command(("import",), N_("Take a ledger in."), f"{_D} import elder 老年人台账.xlsx --refused 退回.xlsx", _import, _import_words),
-    Command(("export",), N_("Write the records of a kind to a file."), f"{_D} export elder out.xlsx --reason 旗民政局核对 --plain", _export, _export_words),
+    Command(
+        ("list",), N_("List the records of a kind."),
+        f"{_D} list volunteer --limit 20", _list, _list_words,
+    ),
+    Command(
+        ("find",), N_("Find records by what people remember of them."),
+        f"{_D} find lgh", _find, _find_words,
+    ),
+    Command(
+        ("history",), N_("Show who changed what in a record, and when."),
+        f"{_D} history elder ID", _history, _record_words,
+    ),
+    Command(
+        ("undo",), N_("Take an entry (a whole import, if it belongs to one) back."),
+        f"{_D} undo ENTRY", _undo, _entry_words,
+    ),
+    Command(
+        ("conflicts",), N_("List what two computers entered differently."),
+        f"{_D} conflicts", _conflicts,
+    ),
+    Command(
+        ("resolve",), N_("Decide a conflict."),
+        f"{_D} resolve CONFLICT --take HEAD", _resolve, _resolve_words,
+    ),
+    Command(
+        ("import",), N_("Take a ledger in."),
+        f"{_D} import elder 老年人台账.xlsx --refused 退回.xlsx", _import, _import_words,
+    ),
+    Command(
+        ("export",), N_("Write the records of a kind to a file."),
+        f"{_D} export elder out.xlsx --reason 旗民政局核对 --plain", _export, _export_words,
+    ),
 )  # fmt: skip

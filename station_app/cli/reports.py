@@ -241,9 +241,24 @@ def _verify(context: Context) -> Result:
 
 _D = "station-app --data 罕台镇"
 COMMANDS = (
-    Command(("report",), N_("Show, draw or sign a month's report."), f"{_D} report 2024-03 --sign --out 2024-03.pdf", _report, _report_words),
-    Command(("enrol",), N_("Enrol this computer with the centre."), f"{_D} enrol --usb /media/usb --code 4F7K-… --fingerprint A1B2-…", _enrol, _enrol_words),
-    Command(("send",), N_("Write what the centre does not have yet to a stick."), f"{_D} send --usb /media/usb", _send, _usb_words),
-    Command(("receive",), N_("Take in what the centre put on a stick: receipts, certificates, remarks."), f"{_D} receive --usb /media/usb", _receive, _usb_words),
-    Command(("verify",), N_("Check a signed report, a bundle, a receipt or a backup."), "station-app verify 2024-03.pdf --root root.pem", _verify, _verify_words),
+    Command(
+        ("report",), N_("Show, draw or sign a month's report."),
+        f"{_D} report 2024-03 --sign --out 2024-03.pdf", _report, _report_words,
+    ),
+    Command(
+        ("enrol",), N_("Enrol this computer with the centre."),
+        f"{_D} enrol --usb /media/usb --code 4F7K-… --fingerprint A1B2-…", _enrol, _enrol_words,
+    ),
+    Command(
+        ("send",), N_("Write what the centre does not have yet to a stick."),
+        f"{_D} send --usb /media/usb", _send, _usb_words,
+    ),
+    Command(
+        ("receive",), N_("Take in what the centre put on a stick: receipts, certificates, remarks."),
+        f"{_D} receive --usb /media/usb", _receive, _usb_words,
+    ),
+    Command(
+        ("verify",), N_("Check a signed report, a bundle, a receipt or a backup."),
+        "station-app verify 2024-03.pdf --root root.pem", _verify, _verify_words,
+    ),
 )  # fmt: skip

@@ -126,7 +126,7 @@ def run(arguments: list[str]) -> int:
         return _end(wants_json, {"refused": "cancelled", "message": _("Stopped.")}, [_("Stopped.")], 1)
     except SystemExit as end:
         return int(end.code or 0)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever we did wrong ends as a crash id, never as a traceback with values
         crash = report_crash(error, Path(getattr(locals().get("words"), "data", None) or "."))
         sentence = _(
             "Something went wrong that is our fault (crash {crash}). Nothing acknowledged is lost.", crash=crash

@@ -32,7 +32,10 @@ SENTENCES: Final[dict[StrEnum, str]] = {
     MonthRefusal.NOT_BEGUN: N_("{month} has not begun yet."),
     MonthRefusal.CHECKS: N_("The month cannot be signed yet, for these figures contradict each other: {rules} Correct the records, then sign."),
     MonthRefusal.ALREADY_SIGNED: N_("{month} is signed already and nothing has changed since."),
-    MonthRefusal.TABLES_CHANGED: N_("The tables are not what the journal says: somebody changed the file from outside. Nothing was signed. Run “check --rebuild” and call the centre."),
+    MonthRefusal.TABLES_CHANGED: N_(
+        "The tables are not what the journal says: somebody changed the file from outside. Nothing was signed. "
+        "Run “check --rebuild” and call the centre."
+    ),
     MonthRefusal.UNKNOWN_LINE: N_("The report has no line “{key}”."),
     MonthRefusal.NOT_SIGNED: N_("{month} is not signed yet."),
     FileRefusal.UNREADABLE: N_("The file {file} is not there or cannot be read."),
