@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
-from station_app.messages import Refusal
+from station_app.messages import Refusal, Refused
 from station_app.ui.refusals import WindowRefusal
 
 T = TypeVar("T")
@@ -65,6 +65,8 @@ class _Runner(QRunnable):
         task = self._task
         try:
             task.result = task.work(task.progress)
+        except Refused as refused:
+            task.result = refused.refusal
         except Exception as error:  # noqa: BLE001  # whatever fails is a fault of ours: it is shown, never swallowed
             task.crash = secrets.token_hex(4)
             _log(task.crash, error)

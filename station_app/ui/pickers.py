@@ -48,7 +48,7 @@ class Suggestions(QCompleter):
         self._view.setObjectName("choices")
         self._view.setUniformItemSizes(True)
         self.setPopup(self._view)
-        line.setCompleter(self)
+        self.setWidget(line)  # not line.setCompleter: that would write the suggestion into the line after its owner has read it
 
     def offer(self, texts: Sequence[str]) -> None:
         """Show these; nothing hides the list."""

@@ -1,0 +1,183 @@
+"""From numbers to the centre's receipt in the window: explained, previewed, signed, written, and "handed in" only when it is."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from station_app.centre.opened import Centre, init_centre
+from station_app.messages import Refusal
+from station_app.store.change import Edit
+from station_app.ui.app import Window
+from station_app.ui.places import FormPlace, ScreenPlace
+from station_app.ui.screens.hand_in import HandInScreen
+from station_app.ui.screens.month_report import MonthReportScreen
+from tests.ui.windows import ELDER, PASSWORD, change, focused, main_of, press, settle, type_text, values, wait
+
+NOW = "2024-04-02T10:00:00"
+MONTH = "2024-03"
+
+
+@pytest.fixture
+def busy(window: Window, monkeypatch: pytest.MonkeyPatch) -> Window:
+    """A station that worked in March 2024."""
+    monkeypatch.setenv("STATION_APP_NOW", NOW)
+    volunteer = change(window, Edit("volunteer", {"name": "高云", "registered_on": "2023-01-01"})).records[0]
+    activity = change(window, Edit("activity", {"name": "春耕帮扶", "held_on": "2024-03-09", "for_volunteers": True})).records[0]
+    shift = {"volunteer": volunteer, "activity": activity, "service_date": "2024-03-09", "hours": 150, "unpaid": True}
+    change(window, Edit("volunteer_hours", shift), Edit("resident", ELDER))
+    return window
+
+
+def _report(window: Window) -> MonthReportScreen:
+    main_of(window).go(ScreenPlace("month_report"))
+    settle(window)
+    page = main_of(window).page
+    assert isinstance(page, MonthReportScreen)
+    page.choose(MONTH)
+    settle(window)
+    return page
+
+
+def _stick(window: Window) -> HandInScreen:
+    main_of(window).go(ScreenPlace("hand_in"))
+    settle(window)
+    page = main_of(window).page
+    assert isinstance(page, HandInScreen)
+    return page
+
+
+def _value(page: MonthReportScreen, key: str) -> str:
+    row = page.table._keys.index(key)
+    item = page.table.item(row, 2)
+    assert item is not None
+    return item.text()
+
+
+def test_a_number_lists_the_records_behind_it_and_they_open(busy: Window) -> None:
+    page = _report(busy)
+    hours = next(k for k in page.table._keys if _is_hours(page, k))
+    assert _value(page, hours) == "2.50"
+    page.table.setCurrentCell(page.table._keys.index(hours), 2)
+    page.table.setFocus()
+    press(Qt.Key.Key_Return)
+    settle(busy)
+    shown = page.behind.shown
+    assert shown is not None
+    assert [row[3] for row in shown.rows] == ["2.50"], "the records add up to the number"
+    assert focused() is page.behind.list
+    press(Qt.Key.Key_Return)
+    settle(busy)
+    assert main_of(busy).place == FormPlace("volunteer_hours", shown.rows[0][1])
+
+
+def _is_hours(page: MonthReportScreen, key: str) -> bool:
+    return key == "F03"
+
+
+def test_the_written_part_is_kept_and_stands_in_the_preview(busy: Window) -> None:
+    page = _report(busy)
+    page.show_tab(1)
+    page.parts["plans"].setFocus()
+    type_text("四月组织春播帮耕。")
+    assert page.unsaved()
+    page._keep_written()
+    settle(busy)
+    assert not page.unsaved()
+    again = _report(busy)
+    assert again.parts["plans"].toPlainText() == "四月组织春播帮耕。"
+    again.show_tab(2)
+    wait(lambda: again.pdf.count > 0)
+    assert again.pdf.count >= 2
+
+
+def test_signing_without_enrolment_says_where_to_go(busy: Window) -> None:
+    page = _report(busy)
+    page.sign()
+    settle(busy)
+    assert page.message.isVisible()
+    page.message.action.click()
+    settle(busy)
+    assert main_of(busy).place == ScreenPlace("hand_in")
+
+
+def test_from_enrolment_to_the_receipt(busy: Window, tmp_path: Path) -> None:
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    made = init_centre(tmp_path / "centre", "示范指导中心", PASSWORD)
+    assert isinstance(made, Centre)
+    try:
+        _to_the_receipt(busy, made, usb)
+    finally:
+        made.close()
+
+
+def _to_the_receipt(window: Window, centre: Centre, usb: Path) -> None:
+    assert window.desk is not None
+    invited = centre.invite(window.desk.code)
+    assert not isinstance(invited, Refusal)
+    stick = _stick(window)
+    assert not stick.send_button.isEnabled()
+    stick.use(usb)
+    stick.enrol(invited.code, "0000-0000-0000-0000-0000-0000-0000-0000")
+    settle(window)
+    stick.enrol(invited.code, invited.fingerprint)
+    settle(window)
+    assert stick.state is not None and not stick.state.enrolled and stick.state.asked
+    centre.issue(usb)
+    stick.enrol("", "")
+    settle(window)
+    assert stick.state is not None and stick.state.enrolled
+
+    report = _report(window)
+    report.sign()
+    settle(window)
+    assert report._shown is not None and report._shown.month.signed is not None, report.message.text.text()
+    signed = report._shown.month.signed.id
+    assert values(window, "month_report", signed)["state"] == "signed"
+    assert not report._shown.handed_in
+    assert not report.sign_button.isVisible(), "a signed month is not signed again"
+
+    stick = _stick(window)
+    stick.use(usb)
+    stick._send()
+    settle(window)
+    assert stick.state is not None
+    (one,) = stick.state.reports
+    assert one.on_stick and not one.handed_in, "written to the stick is not handed in"
+    stick._receive()
+    settle(window)
+    assert stick.state is not None and not stick.state.reports[0].handed_in, "no receipt, not handed in"
+
+    centre.take(usb)
+    stick._receive()
+    settle(window)
+    assert stick.state is not None and stick.state.reports[0].handed_in
+    assert stick.state.waiting == 0
+    report = _report(window)
+    assert report._shown is not None and report._shown.handed_in
+    assert report._shown.says == "中心重新计算的数字一致。"
+
+
+def test_writing_to_the_stick_can_be_stopped(busy: Window, tmp_path: Path) -> None:
+    assert busy.desk is not None
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    centre = init_centre(tmp_path / "centre", "示范指导中心", PASSWORD)
+    assert isinstance(centre, Centre)
+    invited = centre.invite(busy.desk.code)
+    assert not isinstance(invited, Refusal)
+    stick = _stick(busy)
+    stick.use(usb)
+    stick.enrol(invited.code, invited.fingerprint)
+    settle(busy)
+    centre.issue(usb)
+    centre.close()
+    stick.enrol("", "")
+    settle(busy)
+    stick._send()
+    stick._stop()
+    settle(busy)
+    assert stick.message.objectName() == "notice"
+    assert not stick.working.isVisible()
+    assert stick.send_button.isEnabled(), "one can go on afterwards"
