@@ -1,12 +1,11 @@
 """Reads .xlsx, .ods and .xls inside the child process: values by calamine, the rest by our own scan of the tags."""
 
 import io
-import re
 from typing import TYPE_CHECKING
 
 import python_calamine as calamine
 
-from station_app.exchange import archive, limits, sheetxml
+from station_app.exchange import archive, limits, opendocument, sheetxml
 from station_app.exchange.reader_child import Messages, too_many
 from station_app.exchange.refusals import SheetRefusal
 from station_app.exchange.sheetxml import Shape
@@ -42,38 +41,9 @@ def read_packed(data: bytes, messages: Messages) -> Refusal | None:
 
 
 def _read_ods(data: bytes, content: bytes, messages: Messages) -> Refusal | None:
-    """OpenDocument repeats rows and cells by a number: one that repeats a filled cell too often is refused unread."""
-    for repeated in re.finditer(rb"number-(rows|columns)-repeated=\"(\d+)\"", content):
-        many = int(repeated.group(2))
-        allowed = limits.ROWS if repeated.group(1) == b"rows" else limits.COLUMNS
-        if many > allowed and _filled(content, repeated.end()):
-            return too_many("")
-    return _read(data, _ods_shapes(content), messages)
-
-
-def _filled(content: bytes, at: int) -> bool:
-    """Whether the repeated row or cell that begins before ``at`` holds a value."""
-    row_end = content.find(b"</table:table-row>", at)
-    return b"office:value" in content[at : row_end if row_end > 0 else at + 4000]
-
-
-_ODS_TABLE = re.compile(rb"<table:table\s[^>]*table:name=\"([^\"]*)\"[^>]*>(.*?)</table:table>", re.DOTALL)
-_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
-
-
-def _ods_shapes(content: bytes) -> dict[str, Shape]:
-    """Hidden rows of an OpenDocument workbook."""
-    shapes: dict[str, Shape] = {}
-    for table in _ODS_TABLE.finditer(content):
-        shape, number = Shape(), 0
-        for row in _ODS_ROW.finditer(table.group(2)):
-            repeated = re.search(rb"number-rows-repeated=\"(\d+)\"", row.group(1))
-            many = int(repeated.group(1)) if repeated else 1
-            if b'visibility="collapse"' in row.group(1) or b'visibility="filter"' in row.group(1):
-                shape.hidden_rows.extend(range(number, min(number + many, limits.ROWS)))
-            number += many
-        shapes[table.group(1).decode("utf-8", "replace")] = shape
-    return shapes
+    if opendocument.repeats_too_much(content):
+        return too_many("")
+    return _read(data, opendocument.shapes(content), messages)
 
 
 def read_old(data: bytes, messages: Messages) -> Refusal | None:
