@@ -64,7 +64,7 @@ def all_commands() -> list[Command]:
 
 def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
     """The parser of all commands; groups (``user add``) are parsers of their own."""
-    argparse._ = _argparse_word
+    argparse._ = _argparse_word  # type: ignore[attr-defined]  # its words go through a gettext of its own
     parser = _Parser(
         prog="station-app",
         description=_("The work of a social-work station. Without a command the window opens."),
