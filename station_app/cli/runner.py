@@ -57,9 +57,9 @@ def _common(parser: argparse.ArgumentParser, top: bool) -> None:
 
 def all_commands() -> list[Command]:
     """Every command, in the order of the help."""
-    from station_app.cli import centre, records, reports, station, trying
+    from station_app.cli import centre, demo, records, reports, selftest, station, trying
 
-    return [*station.COMMANDS, *records.COMMANDS, *reports.COMMANDS, *centre.COMMANDS, *trying.COMMANDS]
+    return [*station.COMMANDS, *records.COMMANDS, *reports.COMMANDS, *centre.COMMANDS, *trying.COMMANDS, *demo.COMMANDS, *selftest.COMMANDS]
 
 
 def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
