@@ -30,7 +30,7 @@ class PageImage:
 
 def pages_of(pdf: bytes, width: int) -> list[PageImage]:
     """Every page of a PDF, so many pixels wide."""
-    import pypdfium2  # type: ignore[import-untyped]  # it says nothing about its types
+    import pypdfium2
 
     images: list[PageImage] = []
     with _ONE_AT_A_TIME:
