@@ -41,7 +41,7 @@ class ServiceKind(Choice):
     VITALS = "vitals", N_("Health checks"), "监测", "健康监测", "量血压"
     SAFETY = "safety", N_("Safety rounds"), "巡查", "安全巡查"
     CULTURE = "culture", N_("Culture and leisure"), "文娱"
-    FARM = "farm", N_("Farm help"), "助农"
+    FARM = "farm", N_("Help with farming"), "助农"
 
 
 class ServiceUnit(Choice):
