@@ -42,7 +42,7 @@ class Sale(Record, kind="sale", section="farm", merge="append_only", title=N_("S
     weight: Mapped[int | None] = weighed(
         N_("Weight sold"), above=0, headers=("销量", "销售量", "销量(斤)", "数量", "kg")
     )
-    price: Mapped[int | None] = money(N_("Price per kg"), above=0, headers=("单价", "单价(元/公斤)", "单价(元/斤)"))
+    price: Mapped[int | None] = money(N_("Price per kg"), above=0, headers=("单价", "单价(元/公斤)"))
     amount: Mapped[int | None] = money(N_("Amount"), at_least=0, headers=("金额", "销售额", "销售额(元)"))
     channel: Mapped[str | None] = choice(SaleChannel, N_("Sold through"), required=True, headers=("渠道", "销售渠道"))
     buyer: Mapped[str | None] = person_name(N_("Buyer"), headers=("买方", "购买方", "收购人"))
