@@ -25,7 +25,7 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "station-app.json"
 RUNTIME_LOCK = ROOT / "packaging" / "requirements.lock"
 TEST_LOCK = ROOT / "packaging" / "requirements-test.lock"
-TEXTS = ROOT / "resources" / "translations" / "zh_CN" / "LC_MESSAGES" / "station_app.mo"
+TRANSLATIONS = ROOT / "resources" / "translations"
 LEAST_PYTHON = (3, 11)
 
 #: What the Qt libraries in the wheel are linked against, measured in a minbase Debian 12.
@@ -270,9 +270,19 @@ def block(lock: str, name: str) -> str:
     return "".join(lines[first:end])
 
 
+def texts_are_current(folder: Path = TRANSLATIONS) -> bool:
+    """Whether each language's compiled texts are there and no older than what they are made from."""
+    for language in {fragment.parent for fragment in folder.glob("*/*.po")}:
+        compiled = language / "LC_MESSAGES" / "station_app.mo"
+        newest = max(fragment.stat().st_mtime_ns for fragment in language.glob("*.po"))
+        if not compiled.exists() or compiled.stat().st_mtime_ns < newest:
+            return False
+    return True
+
+
 def compile_texts(python: Path) -> None:
-    """The Chinese texts compiled, where a checkout comes without."""
-    if not TEXTS.exists():
+    """The texts people read, compiled where a checkout or a pull left them behind."""
+    if not texts_are_current():
         subprocess.run([str(python), str(ROOT / "packaging" / "texts.py")], stdout=sys.stderr, check=True)
 
 

@@ -131,6 +131,18 @@ def test_python_that_does_not_start_does_not_work(tmp_path: Path) -> None:
     assert ground.works(Path(sys.executable))
 
 
+def test_texts_are_compiled_anew_when_a_translation_is_newer(tmp_path: Path) -> None:
+    fragment, compiled = tmp_path / "zh_CN" / "cli.po", tmp_path / "zh_CN" / "LC_MESSAGES" / "station_app.mo"
+    compiled.parent.mkdir(parents=True)
+    fragment.touch()
+    assert not ground.texts_are_current(tmp_path)
+    compiled.touch()
+    os.utime(fragment, (1_000_000, 1_000_000))
+    assert ground.texts_are_current(tmp_path)
+    os.utime(compiled, (999_999, 999_999))
+    assert not ground.texts_are_current(tmp_path)
+
+
 def wheel(folder: Path) -> Path:
     """A tiny package, made here, for pip to install."""
     file = folder / "fictional-1.0-py3-none-any.whl"
