@@ -7,15 +7,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlcipher3
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
 # facts/store.md: the driver's own transactions lose savepoints; ours are explicit, DDL included.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
 _SCRATCH = ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-64000", "locking_mode=EXCLUSIVE")
+
+#: What the driver says of a file it cannot use, as it is or wrapped by SQLAlchemy.
+DRIVER_ERRORS: Final[tuple[type[Exception], ...]] = (DatabaseError, sqlcipher3.dbapi2.DatabaseError)
 
 
 class Database:
@@ -25,8 +29,8 @@ class Database:
     ``reading`` hands out a connection on which the database itself refuses to write (invariant 1).
     """
 
-    def __init__(self, writer: Engine, reader: Engine) -> None:
-        self.writer, self.reader = writer, reader
+    def __init__(self, writer: Engine, reader: Engine, encrypted: bool = False) -> None:
+        self.writer, self.reader, self.encrypted = writer, reader, encrypted
 
     @property
     def is_postgres(self) -> bool:
@@ -50,6 +54,21 @@ class Database:
         """A consistent view that cannot be written to."""
         with self.reader.connect() as connection:
             yield connection
+
+    def damaged(self) -> list[str]:
+        """What the file's own seals say is wrong with it: pages changed outside the program. 2 s for 330 MB.
+
+        The log is written back first: a page torn by a power cut while that happened stands whole in the log.
+        """
+        if not self.encrypted:
+            return []
+        raw = self.writer.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return [str(row[0]) for row in cursor.execute("PRAGMA cipher_integrity_check").fetchall()]
+        finally:
+            raw.close()
 
     @contextmanager
     def without_foreign_keys(self) -> Iterator[None]:
@@ -114,7 +133,7 @@ def open_sqlite(path: Path, key: bytes | None) -> Database:
     """The SQLCipher file at ``path`` (32-byte raw key), or plain SQLite when ``key`` is None (the centre, to try)."""
     writer = _sqlite_engine(str(path), key, _PRAGMAS, "BEGIN IMMEDIATE", 1)
     reader = _sqlite_engine(str(path), key, (*_PRAGMAS[1:], "query_only=ON"), "BEGIN", 2)
-    return Database(writer, reader)
+    return Database(writer, reader, encrypted=key is not None)
 
 
 def open_postgres(url: str) -> Database:

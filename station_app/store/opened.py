@@ -14,7 +14,7 @@ from station_app.store import entries as e
 from station_app.store import history, journal, rebuild, schema
 from station_app.store.change import BATCH_ITEMS, Author, Done, Door, Edit, applied, current, items_of
 from station_app.store.conflicts import Conflict, conflicts, deciding
-from station_app.store.engine import Database, is_disk_error
+from station_app.store.engine import DRIVER_ERRORS, Database, is_disk_error
 from station_app.store.fold import Fold
 from station_app.store.heads import REMOVED
 from station_app.store.records import Reader
@@ -59,13 +59,19 @@ class Store:
 
     @classmethod
     def open(cls, database: Database, folder: Path) -> "Store | Refusal":
-        """The store of an unlocked database, brought to this version's tables."""
+        """The store of an unlocked database, its file's seals checked, brought to this version's tables."""
         try:
+            if database.damaged():
+                return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": "station.db"})
             fresh = schema.bring_up(database, searchable=True)
+            with database.reading() as connection:
+                station, device = _fact(connection, STATION_FACT), _fact(connection, DEVICE_FACT)
         except Refused as newer:
             return newer.refusal
-        with database.reading() as connection:
-            station, device = _fact(connection, STATION_FACT), _fact(connection, DEVICE_FACT)
+        except DRIVER_ERRORS as error:
+            if is_disk_error(error):
+                return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+            return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": "station.db"})
         if station is None or device is None:
             return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": "station.db"})
         store = cls(database, folder, station.decode(), device.decode())

@@ -89,7 +89,7 @@ def _torn(store: Store) -> None:
     """The planted bug "torn": rows are folded in a transaction after the journal's."""
     waiting: list[Any] = []
     real = store.fold.fold
-    setattr(store.fold, "fold", lambda _connection, *rest: waiting.append(rest))
+    store.fold.fold = lambda _connection, *rest: waiting.append(rest)  # type: ignore[method-assign]  # planted
     change = store.change
 
     def then_fold(*given: Any, **named: Any) -> Any:
@@ -100,7 +100,7 @@ def _torn(store: Store) -> None:
         waiting.clear()
         return done
 
-    setattr(store, "change", then_fold)
+    store.change = then_fold  # type: ignore[method-assign]  # planted
 
 
 def child(folder: Path, key: bytes, seed: int, first: int, acknowledge: int, control: str) -> None:
@@ -127,7 +127,7 @@ def one_kill(folder: Path, key: bytes, seed: int, first: int, dice: random.Rando
         try:
             os.close(reading)
             child(folder, key, seed, first, writing, control)
-        except BaseException:
+        except BaseException:  # noqa: BLE001  # told, then the process ends
             traceback.print_exc()
         finally:
             os._exit(1)
@@ -136,7 +136,7 @@ def one_kill(folder: Path, key: bytes, seed: int, first: int, dice: random.Rando
     if dice.random() < 0.9:
         heard = os.read(reading, 5)  # most kills hit a store at work, some its opening
     # short waits meet the first change, whose statements are being made; long ones meet it in full swing
-    time.sleep(dice.uniform(0, dice.choice((0.02, 0.1, 0.3))))
+    time.sleep(dice.uniform(0, dice.choice((0.02, 0.08, 0.2))))
     os.kill(pid, signal.SIGKILL)
     _pid, status = os.waitpid(pid, 0)
     while part := os.read(reading, 65_536):
