@@ -38,6 +38,7 @@ class RowReason(StrEnum):
     CONSENT_MISSING = "CONSENT_MISSING"
     CONSENT_REFUSED = "CONSENT_REFUSED"
     CONSENT_UNKNOWN = "CONSENT_UNKNOWN"
+    APPLIED_MISSING = "APPLIED_MISSING"
     NOT_HARVESTED = "NOT_HARVESTED"
     HARVEST_MISSING = "HARVEST_MISSING"
     HARVEST_DATE_MISSING = "HARVEST_DATE_MISSING"
@@ -84,6 +85,9 @@ ROWS: Final[dict[str, str]] = {
     RowReason.CONSENT_MISSING: N_("The owner's own consent is empty. Let the owner sign, then mark it."),
     RowReason.CONSENT_REFUSED: N_("The owner did not agree: the plot cannot join the farm."),
     RowReason.CONSENT_UNKNOWN: N_("The ledger has no column for the owner's consent; the plot is not counted as joined until the consent is entered."),
+    RowReason.APPLIED_MISSING: N_(
+        "The date of application is missing; the plot is not counted as joined until it is entered."
+    ),
     RowReason.NOT_HARVESTED: N_("Nothing harvested yet; the plot was taken without a harvest."),
     RowReason.HARVEST_MISSING: N_("The yield is missing though something was kept, donated or sold. Enter the yield."),
     RowReason.HARVEST_DATE_MISSING: N_("The harvest has no date; the yield is kept with the plot and not counted in any month."),

@@ -194,7 +194,8 @@ def _read(table: Table, today: date) -> None:
     for field in FLAGS:
         table.read(field, read_yes_no)
     table.read("classes", words.read_words)
-    table.read("filed_on", partial(read_date, today=on, date1904=table.sheet.date1904))
+    own_year = (date(on.year, 1, 1), date(on.year, 12, 31))
+    table.read("filed_on", partial(read_date, today=on, period=own_year, date1904=table.sheet.date1904))
     _read_contact(table)
     for line in table.standing():
         if line["classes"]:

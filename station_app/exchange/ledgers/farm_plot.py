@@ -301,6 +301,8 @@ def _check(table: Table, line: Line) -> None:
         if earlier is not None and later is not None and later.last < earlier.value:
             table.refuse(line, "DATE_ORDER", name)
             return
+    if applied is None and table.has("applied_on"):
+        table.warn(line, "APPLIED_MISSING", "applied_on")
     harvest = line["harvest"]
     parts = [line[name] for name in PARTS]
     given = sum(part or 0 for part in parts)

@@ -225,7 +225,8 @@ def draw_plot(table: Table, line: Line, drafter: Drafter, station: str, notices:
     # 灶火壕村问家湾社 names a village and a group of it: the village is kept as such, the whole as the place written.
     part, rest = split_address(line["village"] or "", station[:9])
     village = village_of(part or line["village"], station, notices)
-    owner = drafter.other("resident", find_person(index, "resident", line), _person_fields(line) | {"village": village})
+    about_owner = _person_fields(line) | {"village": village, "deceased": True if line["deceased"] else None}
+    owner = drafter.other("resident", find_person(index, "resident", line), about_owner)
     area: Area = line["area"]
     applied = wire_date(line["applied_on"])
     agreed = line["consent"] is True

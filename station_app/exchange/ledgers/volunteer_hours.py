@@ -182,6 +182,7 @@ _CONSENTED = re.compile(
     r"(?:监护人|家长|父母|父亲|母亲|爸爸|妈妈).{0,6}(?:同意|签字|陪同|知情|确认|允许|在场|带领)|(?:已|有).{0,4}(?:监护人|家长).{0,4}(?:同意|签)|监护人[:：]\S+"
 )
 _REFUSED = re.compile(r"不同意|未同意|没有?同意|未签|拒绝|未征得|无监护|未经")
+_DAY_ALONE = re.compile(r"^(\d{1,2})[日号]$")
 _RANGE = re.compile(r"^(.+?)(?:-{1,2}|—+|–|~|～|至|到)(.+)$")
 
 
@@ -243,6 +244,8 @@ def _check_dates(table: Table, today: date) -> None:
     within = None if span is None else (span.first, span.last)
 
     def day(cell: Cell) -> Read[SaidDate]:
+        if span is not None and span.is_month and isinstance(cell, str) and (alone := _DAY_ALONE.match(squeeze(cell))):
+            cell = f"{span.first.month}月{alone.group(1)}日"  # in a month's ledger "6日" can only be that month's
         found = read_date(cell, today=on, period=reading, within=within, date1904=table.sheet.date1904)
         if found.value is not None and found.value.precision is not Precision.DAY:
             return refused("DATE_UNPARSEABLE")

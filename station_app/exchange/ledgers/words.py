@@ -104,14 +104,16 @@ def read_place(cell: Cell) -> Read[str]:
 
 
 _RELATIVE = re.compile(
-    r"(?:配偶|老伴|丈夫|妻子|妻|夫|爱人|儿子|女儿|子女|儿|女|父亲|母亲|父母|父|母|孙子|孙女|兄|弟|姐|妹|家属)(?:均|都|也|已经|已|于|在|、)*[\d年月日.]*(?:已|因病|病)?$"
+    "配偶|老伴|丈夫|妻子|妻|爱人|儿子|女儿|子女|父亲|母亲|父母|孙子|孙女|哥哥|弟弟|姐姐|妹妹|兄弟|姐妹|儿媳|女婿|家属|亲属|其[子女夫妻父母]|长[子女]|次[子女]"
 )
+_CLAUSE = re.compile(r"[,，.。;；、\s]")
 _DEAD = re.compile(r"已故|病故|亡故|身故|去世|死亡|过世|离世|逝世|殁|亡$")
 
 
 def says_deceased(remark: str) -> bool:
     """Whether a remark says that this person (not a relative) has died."""
-    return any(
-        not _RELATIVE.search(remark[: found.start()]) and not remark[: found.start()].endswith(("未", "没", "非"))
-        for found in _DEAD.finditer(remark)
-    )
+    for found in _DEAD.finditer(remark):
+        clause = _CLAUSE.split(remark[: found.start()])[-1]
+        if not _RELATIVE.search(clause) and not clause.endswith(("未", "没", "非", "否")):
+            return True
+    return False
