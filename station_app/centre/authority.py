@@ -224,8 +224,8 @@ class Authority:
             if isinstance(made, Refusal):
                 continue
             before = self.certificate(request.device)
-            if before is not None and chain.certificate_of(before).public_key() == request.public_key:
-                return request.device, before
+            if one.device and before is not None and chain.certificate_of(before).public_key() == request.public_key:
+                return request.device, before  # the same invitation again; a new one renews the certificate
             # first the code is used up, for this computer; then the certificate is kept; only then it leaves the house
             self._keep_invitations(replace(i, device=request.device) if i == one else i for i in known)
             path = self.folder / DEVICES / f"{request.device}.pem"

@@ -19,6 +19,7 @@ from station_app.store.engine import Database
 from station_app.store.files import write_whole
 from station_app.store.fold import Fold
 from station_app.sync import opening
+from station_app.sync.bundle import short
 from station_app.sync.opening import Arrived
 from station_app.sync.taking import Took, take_in
 from station_app.trust import sealing
@@ -88,6 +89,19 @@ class CentreInbox:
     def waits(self, station: str, name: str) -> bool:
         """Whether a bundle of this name waits for what comes before it."""
         return any((self.folder / WAITING / station).glob(f"{name}~*"))
+
+    def missing(self, connection: Connection, station: str) -> list[str]:
+        """Entries that bundles of a station wait for: ``<first 12 digits of the device>:<first>-<last>``."""
+        held = {short(d.device): d.seq for d in journal.devices(connection, station)}
+        first: dict[str, int] = {}
+        for path in (self.folder / WAITING / station).glob("*.bundle"):
+            device, begins = _first_of(path)
+            first[device] = min(begins, first.get(device, begins))
+        return [
+            f"{device}:{held.get(device, 0) + 1}-{begins - 1}"
+            for device, begins in sorted(first.items())
+            if begins > held.get(device, 0) + 1
+        ]
 
     def blob(self, digest: str, data: bytes, limit: int) -> Refusal | None:
         """Take a blob that rows of the station name."""

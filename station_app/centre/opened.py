@@ -1,6 +1,6 @@
 """An open centre: the one object through which the command line (and later the service) works on a centre's folder."""
 
-import threading
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,13 +14,16 @@ import station_app.kinds  # noqa: F401  # declares every kind
 from station_app.centre import authority as authorities
 from station_app.centre.authority import Authority, Invited, Issued
 from station_app.centre.inbox import VOUCHERS, CentreInbox
+from station_app.centre.lock import locked
 from station_app.centre.outgoing import Outgoing, tidy_receipts
 from station_app.centre.overview import Overview, overview
 from station_app.centre.refusals import CentreRefusal
 from station_app.centre.reports import Reports
 from station_app.messages import Refusal
+from station_app.spec.meanings import Wire
 from station_app.store import journal, rebuild, schema
 from station_app.store.blobs import Blobs
+from station_app.store.change import Done, Edit
 from station_app.store.engine import Database, open_postgres, open_sqlite
 from station_app.store.tables import entry as entry_table
 from station_app.sync import opening
@@ -48,6 +51,7 @@ class Taken:
     receipts: int = 0
     refused: list[Refused] = field(default_factory=list)
     reports: dict[str, dict[str, Verdict]] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)  # entries that what came is waiting for
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,6 @@ class Centre:
     def __init__(self, folder: Path, database: Database, authority: Authority) -> None:
         self.folder, self.database, self.authority = folder, database, authority
         self.blobs = Blobs(folder, authority.key)
-        self._locks: dict[str, threading.Lock] = {}
-        self._locks_lock = threading.Lock()
         self.inbox = CentreInbox(folder, database, self.blobs, authority)
         self.outgoing = Outgoing(folder, self.blobs, authority)
         self.reports = Reports(folder, self.blobs, authority, self.inbox)
@@ -107,10 +109,6 @@ class Centre:
     def close(self) -> None:
         """Close every connection."""
         self.database.close()
-
-    def _lock_of(self, station: str) -> threading.Lock:
-        with self._locks_lock:
-            return self._locks.setdefault(station, threading.Lock())
 
     @property
     def fingerprint(self) -> str:
@@ -126,15 +124,18 @@ class Centre:
 
     def invite(self, station: str) -> Invited | Refusal:
         """A printed one-time invitation for a computer of a station."""
-        return self.authority.invite(station, _now())
+        with locked(self.folder, "authority"):
+            return self.authority.invite(station, _now())
 
     def issue(self, usb: Path) -> Issued | Refusal:
         """Certificates for the requests on a stick."""
-        return self.authority.issue(usb, _now())
+        with locked(self.folder, "authority"):
+            return self.authority.issue(usb, _now())
 
     def revoke(self, device: str, why: Withdrawal = Withdrawal.LOST) -> str | Refusal:
         """Withdraw a computer's certificate."""
-        done = self.authority.revoke(device, _now(), why)
+        with locked(self.folder, "authority"):
+            done = self.authority.revoke(device, _now(), why)
         self.reports.judge = type(self.reports.judge)(self.folder, self.blobs, self.authority.roots)
         return done
 
@@ -150,7 +151,7 @@ class Centre:
         for done, station in enumerate(stations):
             if progress is not None and not progress(done, len(stations)):
                 return Refusal(SyncRefusal.CANCELLED)
-            with self._lock_of(station):  # files beside the database: one writer for each station
+            with locked(self.folder, station):
                 failed = self._take_station(carrier, station, result)
             if failed is not None:
                 return failed
@@ -209,7 +210,9 @@ class Centre:
                 result.refused.append(Refused(name, code.value))
         there = f"{stick.TO_STATIONS}/{station}"
         with self.database.reading() as connection:
-            missing = self.inbox.lacking_blobs(connection, station)
+            missing = self.inbox.missing(connection, station)
+            blobs = self.inbox.lacking_blobs(connection, station)
+            result.missing += missing
             verdicts = self.reports.verdicts(connection, station)
             if verdicts:
                 result.reports[station] = verdicts
@@ -218,10 +221,8 @@ class Centre:
                     continue
                 theirs = [r for device, r in refused if device == holder.short]
                 made = self.outgoing.receipt(
-                    connection, holder, held.get(holder.short, 0), theirs, verdicts, missing, at
+                    connection, holder, held.get(holder.short, 0), theirs, verdicts, missing, blobs, at
                 )
-                if made is None:
-                    continue
                 failed = carrier.write(f"{there}/{made[0]}", made[1])
                 if failed is not None:
                     return failed
@@ -243,17 +244,31 @@ class Centre:
         with self.database.reading() as connection:
             found = self.reports.signed(connection, station, month)
             if not found:
+                missing = self.inbox.missing(connection, station)
+                if missing:  # it may be among what waits: say so instead of denying it
+                    return Verdict("", False, missing=missing)
                 return Refusal(CentreRefusal.NO_REPORT, {"station": station, "month": month})
             name, report = max(found.items(), key=lambda pair: int(str(pair[1].fields.get("number") or 0)))
             return self.reports.verdict(connection, station, name, report, anew=True)
 
     def countersign(self, station: str, month: str) -> Path | Refusal:
         """Countersign a report we agree with."""
-        return self.reports.countersign(station, month, _now())
+        with locked(self.folder, station):
+            return self.reports.countersign(station, month, _now())
 
     def return_report(self, station: str, month: str, remark: str) -> str | Refusal:
         """Return a report with a remark; the new state."""
-        return self.reports.give_back(station, month, remark)
+        with locked(self.folder, station):
+            return self.reports.give_back(station, month, remark)
+
+    def set_policy(
+        self, station: str, name: str, effective_from: str, rules: dict[str, Any], source: str
+    ) -> Done | Refusal:
+        """Write a policy into a station's journal under our signature; it goes down with the next stick."""
+        table = json.dumps(rules, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        fields: dict[str, Wire] = {"name": name, "effective_from": effective_from, "table": table, "source": source}
+        with locked(self.folder, station):
+            return self.reports.write(station, Edit("policy", fields), "policy")
 
     # ------------------------------------------------------------------ proof
 

@@ -41,26 +41,25 @@ class Outgoing:
 
     def receipt(
         self, connection: Connection, to: Holder, taken: int, refused: list[Refused], reports: dict[str, Verdict],
-        missing_blobs: list[str], at: datetime,
-    ) -> tuple[str, bytes] | None:  # fmt: skip
-        """(file name, sealed receipt) for a device; None before its first entry. Unchanged content gives the same bytes."""
+        missing: list[str], missing_blobs: list[str], at: datetime,
+    ) -> tuple[str, bytes]:  # fmt: skip
+        """(file name, sealed receipt) for a device. Unchanged content gives the same bytes."""
         one = journal.device_named(connection, to.device)
-        if one is None or one.seq == 0:
-            return None
         conflicts = connection.execute(
             select(func.count()).select_from(conflict).where(conflict.c.station == to.station)
         ).scalar_one()
         receipt = Receipt(
             station=to.station,
             device=to.device,
-            upto=one.seq,
-            head=one.hash.hex(),
+            upto=0 if one is None else one.seq,
+            head=(e.NO_ENTRY if one is None else one.hash).hex(),
             taken=taken,
             refused=refused,
             reports=reports,
             conflicts=conflicts,
             server_time=0,
             schema_min=1,
+            missing=missing,
             missing_blobs=missing_blobs,
             recipient=to.recipient,
         )

@@ -63,6 +63,8 @@ def _row(connection: Connection, reports: Reports, station: str, month: str | No
     said = datetime.fromtimestamp(last / 1000, LOCAL).isoformat(timespec="seconds") if last else None
     state, shown = ("entries" if devices else "nothing"), month
     signed = reports.signed(connection, station, month)
+    if not signed and reports.inbox.missing(connection, station):
+        state = "missing"
     if signed:
         name, report = max(
             signed.items(), key=lambda pair: (str(pair[1].fields["month"]), int(str(pair[1].fields.get("number") or 0)))

@@ -13,6 +13,7 @@ from station_app.centre.inbox import CentreInbox
 from station_app.centre.recount import Judge
 from station_app.centre.refusals import CentreRefusal
 from station_app.messages import Refusal, _
+from station_app.spec.meanings import Wire
 from station_app.store import history, journal
 from station_app.store.blobs import Blobs
 from station_app.store.change import Author, Done, Door, Edit
@@ -105,8 +106,8 @@ class Reports:
             return signed
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, signed)
-        fields = {"state": "countersigned", "pdf": self.blobs.put(signed)}
-        written = self._write(station, report.id, fields, COUNTERSIGN)
+        fields: dict[str, Wire] = {"state": "countersigned", "pdf": self.blobs.put(signed)}
+        written = self.write(station, Edit("month_report", fields, report.id), COUNTERSIGN)
         return written if isinstance(written, Refusal) else path
 
     def give_back(self, station: str, month: str, remark: str) -> str | Refusal:
@@ -115,7 +116,8 @@ class Reports:
             newest = self._newest(connection, station, month)
         if isinstance(newest, Refusal):
             return newest
-        written = self._write(station, newest[1].id, {"state": "returned", "remark": remark}, "return")
+        fields: dict[str, Wire] = {"state": "returned", "remark": remark}
+        written = self.write(station, Edit("month_report", fields, newest[1].id), "return")
         return written if isinstance(written, Refusal) else "returned"
 
     def _newest(self, connection: Connection, station: str, month: str) -> tuple[str, Found] | Refusal:
@@ -124,16 +126,14 @@ class Reports:
             return Refusal(CentreRefusal.NO_REPORT, {"station": station, "month": month})
         return max(found.items(), key=lambda pair: int(str(pair[1].fields.get("number") or 0)))
 
-    def _write(self, station: str, record: str, fields: dict[str, str], action: str) -> Done | Refusal:
+    def write(self, station: str, edit: Edit, action: str) -> Done | Refusal:
         """An entry of ours in the station's journal."""
         chain = opening.centre_chain(self.authority.roots, station)
         door = Door(station, chain, self.inbox.fold)
         with self.inbox.writing(station) as connection:
             self.inbox.lock_numbers(connection)
             journal.register(connection, station, chain, own=True)
-            return door.change(
-                connection, [Edit("month_report", dict(fields), record)], Author(self.authority.device), action
-            )
+            return door.change(connection, [edit], Author(self.authority.device), action)
 
 
 def name_of(report: Found) -> str:

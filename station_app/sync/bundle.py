@@ -17,12 +17,12 @@ import zstandard
 
 from station_app.messages import Refusal
 from station_app.store import entries as e
-from station_app.store.journal import SCHEMA
 from station_app.trust.refusals import BundleRefusal
 from station_app.values.ids import is_uuid
 
 FORMAT: Final = 1
 SUITE: Final = "p256-sha256-age"
+SCHEMA: Final = 1  # of the entries this version reads: the journal's, which a pure module does not import
 MAX_ITEMS: Final = 5_000
 #: Of the 1 MiB a bundle may have as a file; the rest is for signature, certificates, voucher and encryption.
 PACKED_BYTES: Final = 1024 * 1024 - 24 * 1024

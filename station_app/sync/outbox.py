@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from station_app.clock import now_ms
+from station_app.clock import now_ms, today
 from station_app.kinds.base import KINDS
 from station_app.store import entries as e
 from station_app.store import history, journal
@@ -213,8 +213,6 @@ def named_blobs(entry: e.Entry) -> list[str]:
 def disclosed_kinds(connection: Connection, station: str, centre: str) -> frozenset[str]:
     """Kinds whose private items the centre may see by a policy in force that the centre itself wrote, with purpose and
     legal ground. Normally none."""
-    from station_app.clock import today
-
     reader = Reader(connection, station)
     in_force = [
         found

@@ -51,6 +51,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: int
     server_time: int
     schema_min: int
+    missing: list[str] = []  # entries that what waits is waiting for: ``<device>:<first>-<last>``
     missing_blobs: list[str] = []
     recipient: str = msgspec.field(name="for")
     what: str = "receipt"

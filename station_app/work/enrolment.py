@@ -101,7 +101,8 @@ def request(opened: Opened, usb: Path, code: str, fingerprint: str) -> dict[str,
     if isinstance(keys, Refusal):
         return keys
     answer = _install(store, carrier, keys, fingerprint)
-    if answer is not None:
+    expired = isinstance(answer, Refusal) and answer.code is TrustRefusal.EXPIRED
+    if answer is not None and not expired:  # an old answer on the stick must not keep us from asking anew
         return answer
     if not isinstance(identity(opened), Refusal) and receipts.pinned(store) is not None:
         return {"state": "enrolled"}

@@ -17,7 +17,7 @@ from station_app.work import enrolment, hand_in
 from tests.sync.parts import PASSWORD, good, new_station
 
 DATABASE = os.environ.get("STATION_APP_TEST_DATABASE")
-STORES = ["sqlite", *(["postgresql"] if DATABASE else [])]
+STORES = ["sqlite", *([pytest.param("postgresql", marks=pytest.mark.postgresql)] if DATABASE else [])]
 
 
 @dataclass

@@ -1,5 +1,10 @@
 """What the centre sends down: the countersigned report, a returned one's remark; folded at the station like any entry."""
 
+import json
+
+from station_app.spec.meanings import Wire
+from station_app.store.change import Edit
+from station_app.store.records import Reader
 from station_app.sync import receipts
 from station_app.trust.signing import verify_report
 from tests.centre.conftest import Scene
@@ -70,3 +75,41 @@ def test_no_report_no_word(scene: Scene) -> None:
         scene.centre.return_report(station, MONTH, "?"),
     ):
         assert code_of(refused) == "no_report"
+
+
+def test_private_items_come_only_by_a_policy_of_the_centre(scene: Scene) -> None:
+    """With purpose and legal ground, written by the centre itself; a station's own policy of that name opens nothing."""
+    station = scene.station.store.station
+    rules = {"kinds": ["volunteer"], "purpose": "抽查", "ground": "社会救助暂行办法"}
+
+    def names_at_the_centre() -> set[object]:
+        with scene.centre.database.reading() as connection:
+            return {found.fields.get("name") for found in Reader(connection, station).all("volunteer")}
+
+    own: dict[str, Wire] = {
+        "name": "disclosure",
+        "effective_from": "2020-01-01",
+        "table": json.dumps(rules),
+        "source": "x",
+    }
+    good(scene.station.store.change([Edit("policy", own)], scene.station.author, "add"))
+    add_hours(scene.station)
+    scene.send()
+    scene.take()
+    scene.receive()
+    assert names_at_the_centre() == {None}
+    good(scene.centre.set_policy(station, "disclosure", "2020-01-01", rules | {"ground": ""}, "无依据"))
+    scene.take()
+    scene.receive()
+    add_hours(scene.station)
+    scene.send()
+    scene.take()
+    assert names_at_the_centre() == {None}, "without a ground it is no policy"
+    good(scene.centre.set_policy(station, "disclosure", "2024-01-01", rules, "市民政局通知"))
+    scene.take()
+    assert scene.receive().entries >= 1
+    add_hours(scene.station)
+    scene.send()
+    scene.take()
+    assert names_at_the_centre() == {None, "赵虚构"}
+    assert scene.centre.check().ok

@@ -69,8 +69,16 @@ def test_a_missing_bundle_is_said_instead_of_agreeing(scene: Scene) -> None:
     lost = first.read_bytes()
     first.unlink()
     taken = scene.take()
-    assert [(r.file, r.refused) for r in taken.refused] == [(sent.bundles[1], "gap")] and taken.receipts == 0
-    assert not taken.reports, "the report itself has not come"
+    assert [(r.file, r.refused) for r in taken.refused] == [(sent.bundles[1], "gap")] and taken.receipts == 1
+    gone = f"{sent.bundles[0].split('-')[0]}:1-{sent.bundles[0].split('-')[2].split('.')[0]}"
+    assert taken.missing == [gone] and not taken.reports, "the report itself waits"
+    assert good(scene.centre.report(scene.station.store.station, MONTH)).missing == [gone]
+    received = scene.receive()
+    told = receipts.newest(scene.station.store)
+    assert received.receipt == {scene.station.store.device: 0} and told is not None and told.receipt.missing == [gone]
+    assert scene.send().bundles == sent.bundles, "the station sends it again, the same bytes"
+    assert first.read_bytes() == lost
+    first.unlink()
     first.write_bytes(lost)
     after = scene.take()
     assert not after.refused and after.reports[scene.station.store.station][MONTH].agrees

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from station_app.messages import Refusal
 from station_app.store import entries as e
+from station_app.store import journal
 from station_app.sync import bundle
 from station_app.values.ids import new_id
 from tests.sync.parts import code_of, good
@@ -54,6 +55,10 @@ def edited(data: bytes, **changes: object) -> bytes:
         key = key.rstrip("_")
         header = {k: v for k, v in header.items() if k != key} if value is None else header | {key: value}
     return json.dumps(header).encode() + b"\n" + rest
+
+
+def test_a_bundle_holds_the_journals_schema() -> None:
+    assert bundle.SCHEMA == journal.SCHEMA
 
 
 def test_bytes_come_back_exactly() -> None:

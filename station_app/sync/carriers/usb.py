@@ -39,7 +39,7 @@ STATION: Final = re.compile(r"[0-9]{11}", re.ASCII)
 REQUEST: Final = re.compile(r"([0-9a-f]{12})\.csr", re.ASCII)
 BUNDLE: Final = re.compile(r"([0-9a-f]{12})-([1-9][0-9]{0,12})-([1-9][0-9]{0,12})\.bundle", re.ASCII)
 ANY_BUNDLE: Final = re.compile(r"[0-9a-z][0-9a-z-]{0,120}\.bundle", re.ASCII)
-RECEIPT: Final = re.compile(r"receipt-([0-9a-f]{12})-([1-9][0-9]{0,12})\.bundle", re.ASCII)
+RECEIPT: Final = re.compile(r"receipt-([0-9a-f]{12})-(0|[1-9][0-9]{0,12})\.bundle", re.ASCII)
 BLOB: Final = re.compile(r"([0-9a-f]{64})\.blob", re.ASCII)
 
 
