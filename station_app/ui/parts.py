@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -109,6 +109,9 @@ class Heading(QWidget):
 class Message(QFrame):
     """A sentence in a coloured box: errors, notice, caution or success, with at most one thing to do about it."""
 
+    #: What it says now: for those who hear rather than see, and for tests.
+    said = Signal(str)
+
     def __init__(self, look: str = "notice") -> None:
         super().__init__()
         self.setObjectName(look)
@@ -132,6 +135,7 @@ class Message(QFrame):
             self.text.style().polish(self.text)
         self.text.setText(text)
         self.setVisible(bool(text))
+        self.said.emit(text)
 
 
 class Working(QWidget):

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
+from station_app.spec.meanings import Wire
 from station_app.store.change import Edit
 from station_app.ui import main_window
 from station_app.ui.app import Window
@@ -121,7 +122,7 @@ def test_a_removed_record_is_shown_and_can_be_brought_back(window: Window) -> No
 
 def test_what_is_never_changed_is_shown_and_corrected_by_a_new_record(window: Window) -> None:
     volunteer = change(window, Edit("volunteer", {"name": "高云", "registered_on": "2023-01-01"})).records[0]
-    shift = {"volunteer": volunteer, "service_date": "2024-03-09", "hours": 120, "unpaid": True}
+    shift: dict[str, Wire] = {"volunteer": volunteer, "service_date": "2024-03-09", "hours": 120, "unpaid": True}
     record = change(window, Edit("volunteer_hours", shift)).records[0]
     page = _open(window, FormPlace("volunteer_hours", record))
     assert page.fields is None

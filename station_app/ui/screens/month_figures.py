@@ -91,7 +91,7 @@ class FiguresTable(QTableWidget):
             side = Qt.AlignmentFlag.AlignRight if section in (2, 3, 4) else Qt.AlignmentFlag.AlignLeft
             head = self.horizontalHeaderItem(section)
             if head is not None:
-                head.setTextAlignment(int(side | Qt.AlignmentFlag.AlignVCenter))
+                head.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self.doubleClicked.connect(lambda index: self._ask(index.row(), index.column()))
         self.installEventFilter(self)
         self._keys: list[str] = []
@@ -115,7 +115,7 @@ class FiguresTable(QTableWidget):
             for section, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 if section in (2, 3, 4):
-                    item.setTextAlignment(int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(row, section, item)
         if self.rowCount() > 1:
             self.setCurrentCell(1, 2)
@@ -215,7 +215,7 @@ class BehindPanel(QFrame):
         for row, (_kind, _record, caption, amount) in enumerate(found.rows):
             self.list.setItem(row, 0, QTableWidgetItem(caption))
             right = QTableWidgetItem(amount)
-            right.setTextAlignment(int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
+            right.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.setItem(row, 1, right)
         if found.rows:
             self.list.setCurrentCell(0, 0)
