@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection
 
 from station_app.kinds.lines import Line, Listed, Scope, Source
+from station_app.report.indicators import lines
 
 T = TypeVar("T")
 
@@ -37,6 +38,12 @@ class Reading:
                 ("rows", source.name, scope.first, scope.last), lambda: [r for part in parts for r in part]
             )
         return parts[0] if parts else _NONE
+
+    def read(self, scope: Scope) -> None:
+        """Everything of a longer period at once, before its months are asked for one by one."""
+        for line in lines().values():
+            for source in line.sources:
+                self.rows(source, scope)
 
     def _read(self, source: Source, scope: Scope, known: dict[str, Sequence[Any]]) -> None:
         found: dict[str, list[Any]] = {month.first: [] for month in scope.months()}

@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from station_app.kinds.lines import Scope
 from station_app.messages import _
-from station_app.report.explain import contributions, kept_rows
+from station_app.report.explain import kept_rows
+from station_app.report.facts import Reading
 from station_app.report.indicators import lines
-from station_app.report.month import COLUMNS, printed
+from station_app.report.month import COLUMNS, printed, scope_of
 
 #: Line → record → amount, in wire units.
 Rows = Mapping[str, Mapping[str, int]]
@@ -62,12 +64,16 @@ def supplement(
     ``signed``: month → the blob of contributing records of its newest signed report. ``reported``: the supplements (JSON)
     of later signed reports, oldest first: what they said already counts as known, so that nothing is reported twice.
     """
+    months = sorted(earlier for earlier in signed if earlier < month)
+    if not months:
+        return Supplement()
+    facts = Reading(connection)
+    facts.read(Scope(station, months[0], months[-1], {}))  # all of them at once
     found: list[LateLine] = []
-    for earlier in sorted(signed):
-        if earlier >= month:
-            continue
+    for earlier in months:
         known = _with_reported(kept_rows(signed[earlier]), earlier, reported)
-        now = kept_rows(contributions(connection, station, earlier))
+        scope = scope_of(connection, station, earlier, earlier)
+        now = {key: dict(facts.listed(line, scope)) for key, line in lines().items() if line.listed is not None}
         found += _late_lines(earlier, known, now)
     return Supplement(tuple(found))
 

@@ -1,14 +1,19 @@
 """Late records about a signed month are supplements of the next; a correction says what differs."""
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from station_app.report.explain import contributions, month_and_contributions
+from station_app.report.explain import contributions, kept_rows, month_and_contributions
 from station_app.report.month import numbers
 from station_app.report.supplement import differences, differing_records, supplement
 from tests.report.tables import STATION, fill, opened
+from tests.report.test_numbers import filled
+from tests.report.worlds import world
 
 
 def shift(record: str, **fields: Any) -> dict[str, Any]:
@@ -97,3 +102,23 @@ def test_the_blob_is_canonical_and_small() -> None:
         from station_app.report.explain import explain_from
 
         explain_from(b'{"format":"other"}', "F04")
+
+
+@given(st.integers(0, 2**32), st.integers(0, 2**32))
+@settings(max_examples=12, deadline=None)
+def test_what_was_signed_and_its_supplements_are_the_month_as_it_is_now(before: int, after: int) -> None:
+    """Whatever changes in the tables: signed + all supplements = today's numbers, for every earlier month."""
+    months = ("2023-12", "2024-01", "2024-02")
+    with filled(world(Random(before))) as connection:
+        signed = {month: contributions(connection, STATION, month) for month in months}
+    with filled(world(Random(after))) as connection:
+        late = supplement(connection, STATION, "2024-03", signed)
+        told = {(line.month, line.key): line for line in late.lines}
+        for month in months:
+            now = kept_rows(contributions(connection, STATION, month))
+            for key, rows in kept_rows(signed[month]).items():
+                line = told.get((month, key))
+                change = sum(c.now - c.before for c in line.changes) if line else 0
+                assert sum(rows.values()) + change == sum(now[key].values()), (month, key)
+        again = supplement(connection, STATION, "2024-04", signed, [late.as_json()])
+        assert again.lines == ()
