@@ -103,8 +103,15 @@ def _paragraphs(text: str) -> tuple[str, ...]:
 def _sections(numbers: MonthNumbers) -> tuple[Section, ...]:
     found: list[Section] = []
     for letter, group in groupby(numbers, key=lambda f: f.key[0]):
-        rows = tuple(Line(f.key, f.title, f.unit, f.month, f.year, f.last_year) for f in group)
-        found.append(Section(letter, _(SECTIONS[letter]), rows))
+        rows: list[Line] = []
+        shown: set[str] = set()
+        for figure in group:
+            code = figure.key.partition(".")[0]  # of E03.meal, E03.bath … only the first shows E03
+            rows.append(
+                Line("" if code in shown else code, figure.title, figure.unit, figure.month, figure.year, figure.last_year)
+            )
+            shown.add(code)
+        found.append(Section(letter, _(SECTIONS[letter]), tuple(rows)))
     return tuple(found)
 
 

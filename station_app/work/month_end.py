@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from station_app.clock import today
+from station_app.kinds.base import KINDS
 from station_app.messages import Refusal, _
 from station_app.report.checks import Check, cross_checks
-from station_app.report.drawing import draw
-from station_app.report.drawing_model import Drawn
+from station_app.report.drawing import draw, names_found
+from station_app.report.drawing_model import Drawn, ReportPicture
 from station_app.report.explain import Explained, explain, explain_from, month_and_contributions
 from station_app.report.month import MonthNumbers, numbers
 from station_app.report.picture import Titles, Written, picture
@@ -138,16 +139,23 @@ def preview(opened: Opened, month: str, written: Written | None = None) -> Drawn
     with opened.store.reading() as reader:
         looked = _look(opened, reader, month)
         number = 0 if looked.signed is None else _number(looked.signed) + 1
-        return _draw(reader, looked, number, written, {})
+        return draw(_picture(reader, looked, number, written, {}))
 
 
-def _draw(reader: Reader, looked: Month, number: int, written: Written | None, position: Mapping[str, int]) -> Drawn:
-    return draw(
-        picture(
-            reader.connection, titles_of(reader), looked.numbers, today(), written=written, correction=number,
-            differing=looked.differing if number else (), late=looked.late, position=position,
-        )
+def _picture(
+    reader: Reader, looked: Month, number: int, written: Written | None, position: Mapping[str, int]
+) -> ReportPicture:
+    return picture(
+        reader.connection, titles_of(reader), looked.numbers, today(), written=written, correction=number,
+        differing=looked.differing if number else (), late=looked.late, position=position,
     )  # fmt: skip
+
+
+def _clients_named(reader: Reader, drawing: ReportPicture) -> int:
+    """How many clients' names stand in what people wrote: a report names nobody (DOMAIN §2, "de-identified")."""
+    table = KINDS["resident"].__table__
+    rows = reader.connection.execute(reader.select("resident").with_only_columns(table.c.name))
+    return len(names_found(drawing, {name for (name,) in rows if name}))
 
 
 def may_sign(opened: Opened, looked: Month) -> Refusal | None:
@@ -185,7 +193,11 @@ def sign(opened: Opened, month: str, written: Written | None = None) -> Signed |
             return Refusal(MonthRefusal.TABLES_CHANGED)
         number = 0 if looked.signed is None else _number(looked.signed) + 1
         kept = month_and_contributions(reader.connection, reader.station, month)[1]
-        drawn = _draw(reader, looked, number, written, position)
+        drawing = _picture(reader, looked, number, written, position)
+        named = _clients_named(reader, drawing)
+        if named:
+            return Refusal(MonthRefusal.NAMES_CLIENTS, {"n": named})
+    drawn = draw(drawing)
     boxes = [Box(place.page, *(round(edge) for edge in place.rect)) for place in (drawn.head_field, drawn.centre_field)]
     prepared = signing.prepare(drawn.pdf, *boxes)
     if isinstance(prepared, Refusal):

@@ -17,6 +17,7 @@ class MonthRefusal(StrEnum):
     TABLES_CHANGED = "tables_changed"
     UNKNOWN_LINE = "unknown_line"
     NOT_SIGNED = "not_signed"
+    NAMES_CLIENTS = "names_clients"
 
 
 class FileRefusal(StrEnum):
@@ -38,6 +39,9 @@ SENTENCES: Final[dict[StrEnum, str]] = {
     ),
     MonthRefusal.UNKNOWN_LINE: N_("The report has no line “{key}”."),
     MonthRefusal.NOT_SIGNED: N_("{month} is not signed yet."),
+    MonthRefusal.NAMES_CLIENTS: N_(
+        "The texts of the report name {n} of the people served. A report names nobody: write “an elder of the village”, then sign."
+    ),
     FileRefusal.UNREADABLE: N_("The file {file} is not there or cannot be read."),
     FileRefusal.NEEDS_KEY: N_("The file is encrypted. Only its recipient can check it: give the key with --key, or unlock the station it is for."),
 }  # fmt: skip

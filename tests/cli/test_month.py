@@ -129,3 +129,13 @@ def test_nothing_typed_at_the_station_stands_in_any_file_of_centre_or_stick(enro
     files = [f for folder in ("centre", "usb") for f in (tmp_path / folder).rglob("*") if f.is_file()]
     whole = b"\n".join(f.read_bytes() for f in files)
     assert [p for p in planted if p.encode() in whole] == []
+
+
+def test_a_report_that_names_a_client_is_not_signed(enrolled: Ask, tmp_path: Path) -> None:
+    """The texts people write are looked through for the names of residents."""
+    enrolled("add", "resident", "name=李桂花")
+    text = tmp_path / "key.txt"
+    text.write_text("本月为李桂花老人修好了炉子。", "utf-8")
+    assert enrolled("report", MONTH, "--sign", "--key-work", str(text)).said["refused"] == "names_clients"
+    text.write_text("本月为一位老人修好了炉子。", "utf-8")
+    assert enrolled("report", MONTH, "--sign", "--key-work", str(text)).code == 0
