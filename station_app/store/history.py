@@ -15,6 +15,8 @@ from station_app.store.refusals import StoreRefusal
 from station_app.store.tables import AT_SHIFT, touch
 from station_app.store.tables import entry as entry_table
 
+Key = tuple[str, str]  # kind, record
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -72,13 +74,13 @@ def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]]
             )
         )
         ats = [at for (at,) in rows]
+    known = _Known(connection, station)
     ours = set(ats)
     groups: list[list[Edit]] = []
     for at in sorted(ats, reverse=True):
-        entry = journal.load(connection, [at])[at]
         group: list[Edit] = []
-        for (kind, record), written in by_record(entry.items).items():
-            edit = _taken_back(connection, station, kind, record, written, at, ours)
+        for (kind, record), written in known.writes(at).items():
+            edit = _taken_back(known, kind, record, written, at, ours)
             if isinstance(edit, Refusal):
                 return edit
             if edit is not None:
@@ -86,6 +88,30 @@ def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]]
         if group:
             groups.append(group)
     return groups or Refusal(StoreRefusal.NOTHING_TO_DO)
+
+
+class _Known:
+    """Entries as far as they were needed, each read and parsed once: a long import's entries hold hundreds of records each."""
+
+    def __init__(self, connection: Connection, station: str) -> None:
+        self.connection = connection
+        self.family = {d.no for d in journal.devices(connection, station)}
+        self._read: dict[int, tuple[tuple[int, str, int], Mapping[Key, Mapping[str, object]]]] = {}
+
+    def _of(self, at: int) -> tuple[tuple[int, str, int], Mapping[Key, Mapping[str, object]]]:
+        if at not in self._read:
+            entry = journal.load(self.connection, [at])[at]
+            self._read[at] = ((entry.head.time, entry.head.device, entry.head.seq), by_record(entry.items))
+        return self._read[at]
+
+    def writes(self, at: int) -> Mapping[Key, Mapping[str, object]]:
+        """What an entry wrote, by record."""
+        return self._of(at)[1]
+
+    def order(self, kind: str, record: str) -> list[int]:
+        """The entries that wrote to a record, in the order of time."""
+        rows = self.connection.execute(select(touch.c.at).where(touch.c.record == record, touch.c.kind == kind))
+        return sorted((at for (at,) in rows if at >> AT_SHIFT in self.family), key=lambda at: self._of(at)[0])
 
 
 def _named(connection: Connection, station: str, name: str) -> int | Refusal:
@@ -97,28 +123,19 @@ def _named(connection: Connection, station: str, name: str) -> int | Refusal:
 
 
 def _taken_back(
-    connection: Connection, station: str, kind: str, record: str, written: Mapping[str, object], at: int, ours: set[int]
+    known: _Known, kind: str, record: str, written: Mapping[str, object], at: int, ours: set[int]
 ) -> Edit | Refusal | None:
     declared = KINDS.get(kind)
     if declared is None:
         return Refusal(StoreRefusal.CANNOT_UNDO, {"why": _("it holds records this version does not know.")})
-    family = {d.no for d in journal.devices(connection, station)}
-    ats = sorted(
-        a
-        for (a,) in connection.execute(select(touch.c.at).where(touch.c.record == record, touch.c.kind == kind))
-        if a >> AT_SHIFT in family
-    )
-    order = sorted(
-        journal.load(connection, ats).items(),
-        key=lambda pair: (pair[1].head.time, pair[1].head.device, pair[1].head.seq),
-    )
-    place = next(i for i, (one, _entry) in enumerate(order) if one == at)
+    order = known.order(kind, record)
+    place = order.index(at)
     before: dict[str, object] = {}
-    for one, entry in order[:place]:
+    for one in order[:place]:
         if one not in ours:
-            before.update(by_record(entry.items)[kind, record])
-    for one, entry in order[place + 1 :]:
-        later = set(by_record(entry.items)[kind, record])
+            before.update(known.writes(one)[kind, record])
+    for one in order[place + 1 :]:
+        later = set(known.writes(one)[kind, record])
         if one not in ours and (later & set(written) or (place == 0 and later - {REMOVED})):
             return Refusal(StoreRefusal.CANNOT_UNDO, {"why": _("something was changed afterwards that builds on it.")})
     if not before:
