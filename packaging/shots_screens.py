@@ -12,7 +12,7 @@ from station_app.kinds.base import KINDS
 from station_app.messages import Refusal
 from station_app.settings import RESOURCES
 from station_app.ui.app import Window
-from station_app.ui.main_window import MainWindow, unsaved_box
+from station_app.ui.main_window import MainWindow, unsaved_question
 from station_app.ui.pages.form_page import FormPage
 from station_app.ui.pages.list_page import ListPage
 from station_app.ui.places import FormPlace, ListPlace, ScreenPlace
@@ -150,7 +150,7 @@ def _dialogs(window: Window, main: MainWindow, wait: Wait) -> Iterator[Shot]:
     user = UserDialog(main, title="添加用户", with_user=True)
     yield from _dialog(user, "dialog_user")
     yield from _dialog(EnrolDialog(main, again=False), "dialog_enrol")
-    yield from _dialog(unsaved_box(main), "dialog_unsaved")
+    yield from _dialog(unsaved_question(main), "dialog_unsaved")
 
 
 def _dialog(dialog: QDialog, name: str) -> Iterator[Shot]:

@@ -83,7 +83,7 @@ class Window(QMainWindow):
         self._station: OpenStation | None = None
         self.setWindowTitle(_("Social-work station"))
         self.resize(1180, 720)
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(640, 360)
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
         self.unlock = UnlockScreen()

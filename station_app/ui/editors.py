@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -197,19 +197,37 @@ class ChoicesEditor(Editor):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 4, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(2)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 4, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(2)
+        self._across = 0
         self._boxes: dict[str, QCheckBox] = {}
         self._unknown: list[str] = []
-        for number, (code, title) in enumerate(field.code_titles.items()):
+        for code, title in field.code_titles.items():
             box = QCheckBox(_(title), self)
             box.toggled.connect(self._toggled)
-            grid.addWidget(box, number // 4, number % 4)
             self._boxes[code] = box
-        for column in range(4):
-            grid.setColumnStretch(column, 1)
+        self._lay(3)
+
+    def _lay(self, across: int) -> None:
+        """So many boxes beside each other."""
+        if across == self._across:
+            return
+        for column in range(max(across, self._across)):
+            self._grid.setColumnStretch(column, 1 if column < across else 0)
+        self._across = across
+        for number, box in enumerate(self._boxes.values()):
+            self._grid.addWidget(box, number // across, number % across)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        widest = max(box.sizeHint().width() for box in self._boxes.values()) + 16
+        self._lay(max(1, min(4, event.size().width() // widest)))
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), 240), hint.height())
 
     def set_value(self, value: Wire, caption: str = "") -> None:
         codes = value if isinstance(value, list) else []

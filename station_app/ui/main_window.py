@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QMessageBox,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -24,7 +23,7 @@ from station_app.ui.desk import Desk
 from station_app.ui.icons import has_icon, icon
 from station_app.ui.pages.form_page import FormPage
 from station_app.ui.pages.list_page import ListPage
-from station_app.ui.parts import Toast, button, label
+from station_app.ui.parts import Question, Toast, button, label, scrolling
 from station_app.ui.places import FormPlace, ListPlace, Page, Place, ScreenPlace
 from station_app.ui.refusals import SENTENCES, WindowRefusal
 from station_app.ui.screens import SCREENS
@@ -45,6 +44,9 @@ SECTION_TITLES: Final = {
 }
 #: Places kept for going back.
 REMEMBERED: Final = 30
+#: Below this width the navigation shows drawings only, below this height the status bar goes.
+WIDE_ENOUGH, TALL_ENOUGH = 1000, 480
+NARROW: Final = 72
 
 
 def sections() -> dict[str, list[str]]:
@@ -111,16 +113,25 @@ class MainWindow(QWidget):
     # ------------------------------------------------------------------ parts
 
     def _navigation(self, station_name: str) -> QFrame:
-        frame = QFrame()
+        frame = self._side = QFrame()
         frame.setObjectName("navigation")
         frame.setFixedWidth(NAVIGATION)
-        column = QVBoxLayout(frame)
+        outer = QVBoxLayout(frame)
+        outer.setContentsMargins(0, 0, 0, 0)
+        body = QWidget()
+        column = QVBoxLayout(body)
         column.setContentsMargins(S3, S4, S3, S3)
         column.setSpacing(S1)
-        column.addWidget(label(station_name or _("Social-work station"), "station", wrap=True))
+        outer.addWidget(scrolling(body))
+        body.setObjectName("navigation-body")
         roles = {r.value: r.label for r in Role}
         role = _(roles[self._desk.role]) if self._desk.role in roles else self._desk.role
-        column.addWidget(label(f"{self._desk.user_name} · {role}", "small", wrap=True))
+        self._whose = [
+            label(station_name or _("Social-work station"), "station", wrap=True),
+            label(f"{self._desk.user_name} · {role}", "small", wrap=True),
+        ]
+        for text in self._whose:
+            column.addWidget(text)
         column.addSpacing(S2)
         group = QButtonGroup(self)
         group.setExclusive(True)
@@ -150,7 +161,18 @@ class MainWindow(QWidget):
         lock.setCheckable(False)
         lock.setToolTip("Ctrl+L")
         column.addWidget(lock)
+        self._titles = {item: item.text() for item in [*self._items, lock]}
         return frame
+
+    def _narrow(self, narrow: bool) -> None:
+        """In a small window (or with large text) the navigation keeps its drawings only; their names show as hints."""
+        self._side.setFixedWidth(NARROW if narrow else NAVIGATION)
+        for text in self._whose:
+            text.setVisible(not narrow)
+        for item, title in self._titles.items():
+            item.setText("" if narrow else title)
+            item.setAccessibleName(title)
+            item.setToolTip(title if narrow else "")
 
     def _item(self, title: str, drawing: str, place: Place | None) -> QPushButton:
         item = QPushButton(title)
@@ -179,7 +201,7 @@ class MainWindow(QWidget):
         return frame
 
     def _statusbar(self) -> QFrame:
-        frame = QFrame()
+        frame = self._foot = QFrame()
         frame.setObjectName("statusbar")
         row = QHBoxLayout(frame)
         row.setContentsMargins(S4, S1, S4, S1)
@@ -341,30 +363,22 @@ class MainWindow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._narrow(event.size().width() < WIDE_ENOUGH)
+        self._foot.setVisible(event.size().height() >= TALL_ENOUGH)
         self._toast.place()
         self.search.close_list()
 
 
-def unsaved_box(parent: QWidget) -> QMessageBox:
+def unsaved_question(parent: QWidget) -> Question:
     """The question what becomes of what was typed."""
-    box = QMessageBox(parent)
-    box.setWindowTitle(_("Not saved yet"))
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(_("What you typed is not saved yet."))
-    box.setInformativeText(_("Save it before leaving this form?"))
-    save = box.addButton(_("Save"), QMessageBox.ButtonRole.AcceptRole)
-    box.addButton(_("Throw away"), QMessageBox.ButtonRole.DestructiveRole)
-    stay = box.addButton(_("Go on typing"), QMessageBox.ButtonRole.RejectRole)
-    save.setObjectName("primary")
-    box.setDefaultButton(save)
-    box.setEscapeButton(stay)
-    return box
+    return Question(
+        parent, _("What you typed is not saved yet."), _("Save it before leaving this form?"),
+        (("save", _("Save")), ("discard", _("Throw away")), ("stay", _("Go on typing"))),
+    )  # fmt: skip
 
 
 def ask_unsaved(parent: QWidget) -> str:
     """What becomes of what was typed: "save", "discard" or "stay"."""
-    box = unsaved_box(parent)
-    box.exec()
-    role = QMessageBox.ButtonRole
-    chosen = box.buttonRole(box.clickedButton())
-    return {role.AcceptRole: "save", role.DestructiveRole: "discard"}.get(chosen, "stay")
+    question = unsaved_question(parent)
+    question.exec()
+    return question.answer

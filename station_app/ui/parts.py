@@ -1,9 +1,10 @@
 """Small pieces every page is put together from: titles, cards, chips, messages, the bar that offers to undo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -177,6 +178,38 @@ class Working(QWidget):
     def end(self) -> None:
         """Work is over."""
         self.hide()
+
+
+class Question(QDialog):
+    """A question with two or three answers; Esc is the last one, which changes nothing."""
+
+    def __init__(self, parent: QWidget, title: str, text: str, answers: Sequence[tuple[str, str]]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(440)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(S6, S6, S6, S4)
+        column.setSpacing(S3)
+        column.addWidget(label(title, "heading", wrap=True))
+        column.addWidget(label(text, wrap=True))
+        column.addSpacing(S2)
+        row = QHBoxLayout()
+        row.setSpacing(S2)
+        row.addStretch(1)
+        self.answer = answers[-1][0]
+        for key, words in reversed(answers):  # the first answer is the primary button, on the right
+            first = key == answers[0][0]
+            made = button(words, lambda key=key: self._say(key), "primary" if first else "")  # type: ignore[misc]
+            made.setAutoDefault(first)
+            made.setDefault(first)
+            row.addWidget(made)
+            if first:
+                made.setFocus()
+        column.addLayout(row)
+
+    def _say(self, key: str) -> None:
+        self.answer = key
+        self.accept()
 
 
 class Toast(QFrame):

@@ -74,6 +74,7 @@ QWidget#page, QScrollArea, QScrollArea > QWidget > QWidget#body { background: ${
 QMainWindow, QDialog { background: ${page}; }
 
 QFrame#navigation { background: ${card}; border: 0; border-right: 1px solid ${line}; }
+QFrame#navigation QScrollArea, QWidget#navigation-body { background: ${card}; border: 0; }
 QFrame#topbar { background: ${page}; border: 0; }
 QFrame#statusbar { background: ${card}; border: 0; border-top: 1px solid ${line}; }
 QFrame#card { background: ${card}; border: 1px solid ${line}; border-radius: ${card_radius}px; }
@@ -175,7 +176,7 @@ QTableView:focus { border: 2px solid ${focus}; }
 QTableView::item { border-bottom: 1px solid #E9EDF1; padding: 0 ${s3}px; }
 QTableView::item:selected { background: ${accent_soft}; color: ${text}; border-bottom: 1px solid ${accent}; }
 QHeaderView { background: ${card}; border: 0; border-top-left-radius: ${card_radius}px; border-top-right-radius: ${card_radius}px; }
-QHeaderView::section { background: ${card}; color: ${text_2}; border: 0; border-bottom: 1px solid ${line}; padding: 0 ${s3}px; min-height: 34px;
+QHeaderView::section { background: ${card}; color: ${text_2}; border: 0; border-bottom: 1px solid ${line}; padding: 0 15px; min-height: 34px;
     font-size: ${small}px; font-weight: 700; }
 QHeaderView::section:hover { color: ${text}; }
 QHeaderView::up-arrow { image: url("${icons}/sort-up.svg"); width: 12px; height: 12px;
@@ -185,7 +186,7 @@ QHeaderView::down-arrow { image: url("${icons}/sort-down.svg"); width: 12px; hei
 QTableCornerButton::section { background: ${card}; border: 0; }
 QProgressBar { background: ${off}; border: 0; border-radius: 4px; max-height: 8px; min-height: 8px; }
 QProgressBar::chunk { background: ${accent}; border-radius: 4px; }
-QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
+QScrollBar:vertical { background: transparent; width: 16px; margin: 2px 2px 2px 6px; }
 QScrollBar::handle:vertical { background: ${control_line}; border-radius: 4px; min-height: 32px; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 2px; }
 QScrollBar::handle:horizontal { background: ${control_line}; border-radius: 4px; min-width: 32px; }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from station_app.spec.meanings import Wire
 from station_app.store.change import Edit
@@ -12,6 +12,7 @@ from station_app.ui import main_window
 from station_app.ui.app import Window
 from station_app.ui.pages.form_page import FormPage
 from station_app.ui.pages.list_page import ListPage
+from station_app.ui.parts import Question
 from station_app.ui.pickers import FileEditor, ManyEditor, PickEditor
 from station_app.ui.places import FormPlace, ListPlace
 from tests.ui.windows import ELDER, change, focused, line_of, main_of, only, press, settle, type_text, values, wait
@@ -69,8 +70,8 @@ def test_leaving_with_unsaved_text_asks(window: Window, button: str, kept: bool,
 
     def answer() -> None:
         box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
-        seen.append(box.text())
+        assert isinstance(box, Question)
+        seen.append(box.windowTitle())
         next(b for b in box.findChildren(QPushButton) if b.text() == button).click()
 
     QTimer.singleShot(50, answer)

@@ -21,7 +21,7 @@ from station_app.ui.parts import Heading, Message, button, card, label, scrollin
 from station_app.ui.places import Around, FormPlace, Page
 from station_app.ui.refusals import said
 from station_app.ui.shown import NOTHING, show
-from station_app.ui.theme import S1, S2, S3, S4, S6
+from station_app.ui.theme import S1, S3, S4, S6
 
 #: Forms are no wider than eyes can follow.
 WIDEST = 920
@@ -95,7 +95,7 @@ class FormPage(Page):
         self.save_button = button(_("Save (Ctrl+S)"), self.save, "primary")
         self._body = QWidget()
         self._cards = QVBoxLayout(self._body)
-        self._cards.setContentsMargins(0, 0, S2, 0)
+        self._cards.setContentsMargins(0, 0, 0, 0)
         self._cards.setSpacing(S4)
         self._area: QScrollArea = scrolling(self._body)
         self._column.addWidget(self._area, 1)

@@ -180,7 +180,7 @@ class HandInScreen(Page):
         column.addWidget(self.message)
         body = QWidget()
         inner = QVBoxLayout(body)
-        inner.setContentsMargins(0, 0, S2, 0)
+        inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(S4)
         inner.addWidget(self._enrolment())
         inner.addWidget(self._stick())

@@ -59,7 +59,7 @@ class ImportScreen(Page):
         column.addWidget(self.message)
         body = QWidget()
         inner = QVBoxLayout(body)
-        inner.setContentsMargins(0, 0, S2, 0)
+        inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(S4)
         inner.addWidget(self._choosing())
         self.working = Working(self._stop)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QStackedWidget,
@@ -31,7 +30,7 @@ from station_app.store.refusals import StoreRefusal
 from station_app.sync import receipts
 from station_app.ui.desk import Desk
 from station_app.ui.jobs import Progress
-from station_app.ui.parts import Heading, Message, Working, button, card, chip, label, scrolling
+from station_app.ui.parts import Heading, Message, Question, Working, button, card, chip, label, scrolling
 from station_app.ui.places import Around, Page, ScreenPlace
 from station_app.ui.refusals import said
 from station_app.ui.screens.month_figures import BehindPanel, FiguresTable
@@ -166,7 +165,7 @@ class MonthReportScreen(Page):
     def _texts(self) -> QWidget:
         body = QWidget()
         inner = QVBoxLayout(body)
-        inner.setContentsMargins(0, 0, S2, 0)
+        inner.setContentsMargins(0, 0, 0, 0)
         frame, column = card()
         column.addWidget(label(_(
             "These paragraphs stand in the report. Write no names of clients: the report goes beyond the station."
@@ -342,21 +341,14 @@ class MonthReportScreen(Page):
 
     @Slot()
     def _sign(self) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle(_("Sign the month report"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(_("Sign the report of {month}?", month=self.month.currentText()))
-        box.setInformativeText(_(
-            "A signed report is never changed. What comes to light later stands in the supplement of the next month, "
-            "or in a numbered correction."
-        ))
-        yes = box.addButton(_("Sign"), QMessageBox.ButtonRole.AcceptRole)
-        no = box.addButton(_("Not yet"), QMessageBox.ButtonRole.RejectRole)
-        yes.setObjectName("primary")
-        box.setDefaultButton(no)
-        box.setEscapeButton(no)
-        box.exec()
-        if box.clickedButton() is yes:
+        question = Question(
+            self, _("Sign the report of {month}?", month=self.month.currentText()),
+            _("A signed report is never changed. What comes to light later stands in the supplement of the next month, "
+              "or in a numbered correction."),
+            (("sign", _("Sign")), ("stay", _("Not yet"))),
+        )  # fmt: skip
+        question.exec()
+        if question.answer == "sign":
             self.sign()
 
     def sign(self) -> None:

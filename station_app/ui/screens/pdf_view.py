@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from station_app.messages import _
 from station_app.ui.parts import scrolling
-from station_app.ui.theme import S2, S4
+from station_app.ui.theme import S4
 
 #: pdfium may be used by one thread at a time.
 _ONE_AT_A_TIME: Final = Lock()
@@ -55,7 +55,7 @@ class PdfView(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         self._body = QWidget()
         self._pages = QVBoxLayout(self._body)
-        self._pages.setContentsMargins(0, 0, S2, 0)
+        self._pages.setContentsMargins(0, 0, 0, 0)
         self._pages.setSpacing(S4)
         self._area: QScrollArea = scrolling(self._body)
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -96,7 +96,7 @@ class UsersScreen(Page):
         column.addWidget(self.error)
         body = QWidget()
         inner = QVBoxLayout(body)
-        inner.setContentsMargins(0, 0, S2, 0)
+        inner.setContentsMargins(0, 0, 0, 0)
         frame, self._rows = card()
         frame.setMaximumWidth(720)
         self._rows.setSpacing(S2)
