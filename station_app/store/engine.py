@@ -124,7 +124,8 @@ def _sqlite_engine(path: str, key: bytes | None, pragmas: tuple[str, ...], begin
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(begin)
 
     return engine
 

@@ -136,6 +136,7 @@ class Store:
         records: list[str] = []
         kinds: set[str] = set()
         packed: list[list[e.Item]] = [[]]
+        inside: set[tuple[str, str, bool]] = set()  # records of the entry being packed: each stands in it once
         size = 0
         try:
             with self.database.writing() as connection:
@@ -150,15 +151,14 @@ class Store:
                     if not items:
                         continue
                     weight = sum(len(i.raw) for i in items)
-                    apart = {(i.kind, i.record, i.private) for i in items} & {
-                        (i.kind, i.record, i.private) for i in packed[-1]
-                    }
-                    if packed[-1] and (
-                        len(packed[-1]) + len(items) > BATCH_ITEMS or size + weight > e.MAX_BYTES // 2 or apart
-                    ):
+                    named = {(i.kind, i.record, i.private) for i in items}
+                    full = len(packed[-1]) + len(items) > BATCH_ITEMS or size + weight > e.MAX_BYTES // 2
+                    if packed[-1] and (full or not inside.isdisjoint(named)):
                         packed.append([])
+                        inside.clear()
                         size = 0
                     packed[-1] += items
+                    inside |= named
                     size += weight
                     if progress is not None and not progress(number):
                         connection.rollback()

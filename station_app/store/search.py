@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, delete, func, insert, select, text
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, bindparam, delete, func, insert, select, text
 
 from station_app.kinds.base import KINDS, Base, Record
 from station_app.spec.meanings import SearchBy
 from station_app.store.heads import REMOVED
+from station_app.store.prepared import Prepared
 from station_app.values.pinyin import pinyin_keys
 from station_app.values.text import fold_search
 
@@ -33,10 +34,18 @@ CREATE_INDEX: Final = (
 )
 
 _TOKEN = re.compile(r"[0-9a-z]+|[^\W_a-z0-9]")
-_add_text = text(
-    "INSERT INTO search_text(rowid, name, spelling, number, words) VALUES (:no, :name, :spelling, :number, :words)"
+_ADD_TEXT: Final = Prepared(
+    text("INSERT INTO search_text(rowid, name, spelling, number, words) VALUES (:no, :name, :spelling, :number, :words)")
 )
-_drop_text = text("DELETE FROM search_text WHERE rowid = :no")
+_DROP_TEXT: Final = Prepared(text("DELETE FROM search_text WHERE rowid = :no"))
+_ADD_KEY: Final = Prepared(insert(key_table).values({c.name: bindparam(c.name) for c in key_table.columns}))
+_DROP_KEY: Final = Prepared(delete(key_table).where(key_table.c.no == bindparam("no")))
+_NUMBERS: Final = Prepared(
+    select(key_table.c.no).where(key_table.c.kind == bindparam("of_kind"), key_table.c.record == bindparam("of_record"))
+)
+_NEWEST: Final = Prepared(select(func.max(key_table.c.no)))
+#: One statement for each kind's class that gives what search looks at.
+_ROWS: Final[dict[type[Record], Prepared]] = {}
 
 
 def tokens(value: str) -> list[str]:
@@ -88,67 +97,70 @@ class SearchIndex:
     def _rows(
         connection: Connection, station: str, kind: type[Record], by: Mapping[str, SearchBy], records: list[str]
     ) -> dict[str, Mapping[str, object]]:
-        table = kind.__table__
-        found: dict[str, Mapping[str, object]] = {}
-        for start in range(0, len(records), 900):
-            part = records[start : start + 900]
-            rows = connection.execute(
-                select(table.c.id, table.c.removed, *(table.c[name] for name in by)).where(
-                    table.c.station == station, table.c.id.in_(part)
-                )
+        statement = _ROWS.get(kind)
+        if statement is None:
+            table = kind.__table__
+            columns = (table.c.removed, *(table.c[name] for name in by))
+            statement = _ROWS[kind] = Prepared(
+                select(*columns).where(table.c.station == bindparam("station"), table.c.id == bindparam("record"))
             )
-            found.update((row.id, dict(row._mapping)) for row in rows)
+        found: dict[str, Mapping[str, object]] = {}
+        for record in records:
+            row = statement.one(connection, {"station": station, "record": record})
+            if row is not None:
+                found[record] = dict(zip((REMOVED, *by), row, strict=True))
         return found
 
     @staticmethod
     def _drop(connection: Connection, kind: str, records: list[str]) -> None:
-        for start in range(0, len(records), 900):
-            part = records[start : start + 900]
-            numbers = [
-                no
-                for (no,) in connection.execute(
-                    select(key_table.c.no).where(key_table.c.kind == kind, key_table.c.record.in_(part))
-                )
-            ]
-            if numbers:
-                connection.execute(_drop_text, [{"no": no} for no in numbers])
-                connection.execute(delete(key_table).where(key_table.c.no.in_(numbers)))
+        numbers = [
+            {"no": no}
+            for record in records
+            for (no,) in _NUMBERS.all(connection, {"of_kind": kind, "of_record": record})
+        ]
+        _DROP_TEXT.many(connection, numbers)
+        _DROP_KEY.many(connection, numbers)
 
     @staticmethod
     def _add(
         connection: Connection, kind: str, by: Mapping[str, SearchBy], rows: Mapping[str, Mapping[str, object]]
     ) -> None:
-        next_no = (connection.execute(select(func.max(key_table.c.no))).scalar() or 0) + 1
+        newest = _NEWEST.one(connection, {})
+        next_no = (newest[0] if newest and newest[0] else 0) + 1
         keys: list[dict[str, object]] = []
         texts: list[dict[str, object]] = []
+        folded: dict[str, str] = {}  # a ledger says the same place a thousand times; forgotten with this call
         for record, values in rows.items():
             if values.get(REMOVED):
                 continue
-            document = _document(by, values)
+            document = _document(by, values, folded)
             if not any(document.values()):
                 continue
             keys.append({"no": next_no, "kind": kind, "record": record})
             texts.append({"no": next_no, **document})
             next_no += 1
-        if keys:
-            connection.execute(insert(key_table), keys)
-            connection.execute(_add_text, texts)
+        _ADD_KEY.many(connection, keys)
+        _ADD_TEXT.many(connection, texts)
 
 
-def _document(by: Mapping[str, SearchBy], values: Mapping[str, object]) -> dict[str, str]:
+def _document(by: Mapping[str, SearchBy], values: Mapping[str, object], folded: dict[str, str]) -> dict[str, str]:
     parts: dict[str, list[str]] = {"name": [], "spelling": [], "number": [], "words": []}
     for name, how in by.items():
         value = values.get(name)
         if not isinstance(value, str) or not value:
             continue
+        if how is SearchBy.NUMBER:
+            number = value.lower()
+            parts["number"] += [number, number[-4:], number[-6:]]
+            continue
+        words = folded.get(value)
+        if words is None:
+            words = folded[value] = " ".join(tokens(value))
         if how is SearchBy.NAME:
-            parts["name"] += tokens(value)
+            parts["name"].append(words)
             parts["spelling"] += pinyin_keys(value)
-        elif how is SearchBy.NUMBER:
-            folded = value.lower()
-            parts["number"] += [folded, folded[-4:], folded[-6:]]
         else:
-            parts["words"] += tokens(value)
+            parts["words"].append(words)
     return {column: " ".join(words) for column, words in parts.items()}
 
 
