@@ -54,13 +54,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def stop(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
-    """End a process of ours, firmly if it does not end when asked."""
+def stop(process: subprocess.Popen[bytes], how: signal.Signals, seconds: float = 15) -> None:
+    """End a process of ours, firmly if it does not end in time when asked."""
     if process.poll() is not None:
         return
     process.send_signal(how)
     try:
-        process.wait(timeout=15)
+        process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -168,7 +168,8 @@ def run_tests(python: Path, words: list[str], told: dict[str, str]) -> int:
         except KeyboardInterrupt:
             continue
         except SystemExit:
-            stop(process, signal.SIGINT)
+            # pytest still says what failed until now; its workers finish the test they are at.
+            stop(process, signal.SIGINT, seconds=90)
             raise
 
 
