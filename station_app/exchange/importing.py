@@ -1,7 +1,9 @@
 """Imports a file: read, judged, planned (that is the dry run), then written in one batch that can be undone whole."""
 
+import gc
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -172,11 +174,27 @@ class _Document(msgspec.Struct):
     records: list[_Wire]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A plan makes millions of small objects and drops none: looking for cycles among them costs a fifth of the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
 def plan_workbook(
     store: Store, kind: str, workbook: Workbook, *, sheet: str | None = None, today: date | None = None
 ) -> Plan | Refusal:
     """The same for a workbook already read."""
-    today = today or the_day()
+    with _uncollected():
+        return _planned(store, kind, workbook, sheet, today or the_day())
+
+
+def _planned(store: Store, kind: str, workbook: Workbook, sheet: str | None, today: date) -> Plan | Refusal:
     ledger = ledger_of(kind)
     with store.reading() as reader:
         if ledger is None or PlainLedger.is_own_export(workbook, kind):
@@ -223,7 +241,8 @@ def write(store: Store, plan: Plan, author: Author, progress: Progress | None = 
         stopped = progress is not None and not progress(done, len(groups))
         return not stopped
 
-    done = store.batch(groups, author, f"import {plan.kind}", progress=told)
+    with _uncollected():
+        done = store.batch(groups, author, f"import {plan.kind}", progress=told)
     if isinstance(done, Refusal):
         return Refusal(SheetRefusal.CANCELLED) if stopped else done
     kept = {
