@@ -7,6 +7,7 @@ from datetime import date
 from station_app.exchange import layout, mapping, period
 from station_app.exchange.headers import squeeze
 from station_app.exchange.layout import Columns, Skip
+from station_app.exchange.ledgers import extras
 from station_app.exchange.ledgers.table import Finding, Known, Ledger, Line, Nobody, Outcome, Table
 from station_app.exchange.mapping import Mapping, Words
 from station_app.exchange.refusals import SheetRefusal
@@ -43,7 +44,7 @@ def judge(
     workbook: Workbook, ledger: Ledger, *, today: date, known: Known | None = None, sheet: str | None = None
 ) -> Judged | Refusal:
     """Judge every sheet but instructions (or the one named); nothing is written."""
-    words = Words(ledger.meant)
+    words = Words(ledger.meant + extras.meant_of(ledger.kind, ledger.meant) if ledger.has_rules else ledger.meant)
     judged = Judged(workbook, ledger)
     chosen = [s for s in workbook.sheets if sheet is None or s.name == sheet]
     if not chosen:
@@ -62,6 +63,9 @@ def judge(
         needed = "、".join(next(m.names[0] for m in ledger.meant if m.field == group[0]) for group in ledger.needed)
         return Refusal(SheetRefusal.NO_HEADER, {"kind": ledger.kind, "needed": needed})
     ledger.judge(judged.tables, known or Nobody(), today)
+    if ledger.has_rules:
+        for table in judged.tables:
+            extras.read(table, ledger.kind, today)
     return judged
 
 

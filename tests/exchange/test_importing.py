@@ -262,3 +262,30 @@ def test_one_sheet_named(store: Store) -> None:
     assert planned(store, "elder", path_of("elder"), sheet="老年人台账").counts() == COUNTS["elder"]
     none = plan_file(store, "elder", path_of("elder"), sheet="没有")
     assert isinstance(none, Refusal) and none.code is SheetRefusal.NO_SHEET and "老年人台账" in none.message
+
+
+def test_further_columns_go_where_their_kind_declares_them(store: Store, tmp_path: Path) -> None:
+    """A ledger may carry more than its rules know: fields are taken from the declarations, blanks and all."""
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "姓名,身份证号,居住情况,婚姻状况,文化程度,慢性病,探访等级,跌倒,政治面貌,不认识的列\n"
+        "张玉梅,15062719280226998X,与老伴,丧偶,小学,高血压,重点,2次,群众,x\n"
+        "李海,152723193905259991,自己住,,初中,无,高,无,,y\n",
+        encoding="utf-8",
+    )
+    plan = planned(store, "elder", path)
+    assert plan.counts()["added"] == 2
+    assert [(w["row"], w["code"]) for w in plan.summary()["warnings"]] == [(3, "CODE_UNKNOWN")]
+    assert {"notice": "column_unknown", "what": "不认识的列", "cell": "J"} in plan.remarks()
+    written(store, plan)
+    with store.reading() as reader:
+        resident = reader.all("resident", {"name": "张玉梅"})[0]
+        elder = reader.all("elder", {"resident": resident.id})[0]
+    assert (elder.fields["living"], elder.fields["diagnosis"], elder.fields["visit_class"]) == (
+        "spouse",
+        "高血压",
+        "key",
+    )
+    assert elder.fields["falls"] == 2
+    assert (resident.fields["marital"], resident.fields["education"], resident.fields["politics"]) == ("30", "80", "13")
+    assert planned(store, "elder", path).counts()["same"] == 2

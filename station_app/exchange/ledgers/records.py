@@ -8,9 +8,9 @@ from typing import Any
 from station_app.exchange.drafting import Drafter, given, notes, wire_date, wire_time
 from station_app.exchange.headers import squeeze
 from station_app.exchange.index import Index
+from station_app.exchange.ledgers import extras
 from station_app.exchange.ledgers.persons import same_name
 from station_app.exchange.ledgers.table import Line, Table
-from station_app.kinds.elder import Living, VisitClass
 from station_app.kinds.farm_plot import LandRight, Water
 from station_app.kinds.people_codes import Group
 from station_app.kinds.plot_application import ApplicationReason
@@ -123,6 +123,7 @@ def draw_elder(table: Table, line: Line, drafter: Drafter, station: str, notices
         "name_former": name.former or None,
         "groups": groups,
         "deceased": True if line["deceased"] else None,
+        **extras.said(table, line, "resident"),
     }
     resident = drafter.main("resident", record, fields)
     contact = line["ec_phone"]
@@ -132,8 +133,6 @@ def draw_elder(table: Table, line: Line, drafter: Drafter, station: str, notices
         {
             "resident": resident,
             "file_date": wire_date(line["filed_on"]),
-            "living": code_of(Living, line["living"]),
-            "visit_class": code_of(VisitClass, line["visit_class"]),
             "alone": line["alone"],
             "empty_nest": line["empty_nest"],
             "left_behind": line["left_behind"],
@@ -144,6 +143,7 @@ def draw_elder(table: Table, line: Line, drafter: Drafter, station: str, notices
             "contact_relation": line["ec_relation"],
             "contact_phone": contact.numbers[0] if contact is not None else None,
             "note": notes(line["remark"], name.note or None),
+            **extras.said(table, line, "elder"),
         },
     )
 
@@ -172,6 +172,7 @@ def draw_hours(table: Table, line: Line, drafter: Drafter, station: str, notices
         "unpaid": True,
         "approved": True,
         "note": notes(line["remark"], line["category_said"] if category is None else None),
+        **extras.said(table, line, "volunteer_hours"),
     }
     there = _there_already(index, values) if person is not None else None
     if there is False:
@@ -186,6 +187,7 @@ def draw_hours(table: Table, line: Line, drafter: Drafter, station: str, notices
         | {
             "resident": resident[0] if resident else None,
             "guardian_consent": "given" if line["guardian_agreed"] else None,
+            **extras.said(table, line, "volunteer"),
         },
     )
     if line["activity"]:
@@ -263,12 +265,13 @@ def draw_plot(table: Table, line: Line, drafter: Drafter, station: str, notices:
                 else None,
                 f"产量 {undated / 1000:g} 公斤，无收获日期" if undated else None,
             ),
+            **extras.said(table, line, "farm_plot"),
         },
     )
     if applied is not None:
-        _draw_application(line, drafter, plot, owner, applied, agreed)
+        _draw_application(table, line, drafter, plot, owner, applied, agreed)
     if harvested is not None and line["harvest"]:
-        _draw_harvest(line, drafter, plot, harvested, crops)
+        _draw_harvest(table, line, drafter, plot, harvested, crops)
 
 
 def _same_year(index: Index, kind: str, plot: str, name: str, day: str) -> str | None:
@@ -278,19 +281,22 @@ def _same_year(index: Index, kind: str, plot: str, name: str, day: str) -> str |
     return exact[0] if exact else found[0] if len(found) == 1 else None
 
 
-def _draw_application(line: Line, drafter: Drafter, plot: str, owner: str, applied: str, agreed: bool) -> None:
+def _draw_application(
+    table: Table, line: Line, drafter: Drafter, plot: str, owner: str, applied: str, agreed: bool
+) -> None:
     values: dict[str, Any] = {
         "plot": plot,
         "owner": owner,
         "applied_on": applied,
         "reason": code_of(ApplicationReason, line["reason"]),
+        **extras.said(table, line, "plot_application"),
     }
     if agreed:
         values |= {"consent": "given", "decision": "agreed"}
     drafter.part("plot_application", _same_year(drafter.index, "plot_application", plot, "applied_on", applied), values)
 
 
-def _draw_harvest(line: Line, drafter: Drafter, plot: str, harvested: str, crops: list[str]) -> None:
+def _draw_harvest(table: Table, line: Line, drafter: Drafter, plot: str, harvested: str, crops: list[str]) -> None:
     values: dict[str, Wire] = given(
         {
             "plot": plot,
@@ -299,6 +305,7 @@ def _draw_harvest(line: Line, drafter: Drafter, plot: str, harvested: str, crops
             "harvested_on": harvested,
             "weight": line["harvest"],
             **{name: line[name] for name in ("own", "donated", "sold", "loss", "stock")},
+            **extras.said(table, line, "harvest"),
         }
     )
     drafter.part("harvest", _same_year(drafter.index, "harvest", plot, "harvested_on", harvested), values)

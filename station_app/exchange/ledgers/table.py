@@ -64,6 +64,7 @@ class Table:
     when: When
     lines: list[Line]
     notices: list[str] = field(default_factory=list)
+    further: dict[str, dict[str, str]] = field(default_factory=dict)  # kind → field → column beyond the ledger's rules
 
     def has(self, name: str) -> bool:
         """Whether a column means this field."""
@@ -171,3 +172,4 @@ class Ledger:
     fill: tuple[str, ...]  # fields whose cell may stand once for a run of rows
     place: str  # the field a heading between rows gives (村)
     judge: Callable[[list[Table], Known, date], None]
+    has_rules: bool = True  # False for the ledger made from a kind's declaration alone
