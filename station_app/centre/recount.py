@@ -38,7 +38,7 @@ class Judge:
         """Agrees, differs in lines, or cannot be said yet because entries or the PDF are missing."""
         position = _position(report)
         if position is None:
-            return Verdict(pdf_digest, False, problems=["position"])
+            return Verdict(pdf_digest, False, problems=["no_position"])
         missing = missing_entries(connection, station, position)
         pdf = self.blobs.get(pdf_digest)
         if pdf is None:
@@ -52,9 +52,7 @@ class Judge:
             inside = _attached(pdf)
             theirs.append(("pdf", _figures(json.dumps(inside.get("figures", inside)))))
             said = {"station": station, "month": month, "position": position}
-            problems += [
-                f"another {name} in the pdf" for name, value in said.items() if inside.get(name, value) != value
-            ]
+            problems += [f"pdf_other_{name}" for name, value in said.items() if inside.get(name, value) != value]
         kept = self._kept_rows(report)
         with rebuild.recount(connection, station, self.folder, position) as scratch:
             ours = _figures(months.numbers(scratch, station, month).as_json())
@@ -62,7 +60,7 @@ class Judge:
             differs: list[dict[str, Any]] = []
             for where, figures in theirs:
                 if figures is None:
-                    problems.append(f"no figures in the {where}")
+                    problems.append(f"no_figures_{where}")
                     continue
                 differs += [
                     one | {"where": where} | _records(scratch, station, month, one["key"], one["column"], kept)

@@ -35,6 +35,7 @@ _KEYS: Final = (
 )  # fmt: skip
 _STATION = re.compile(r"[0-9]{11}", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_ENTRY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[1-9][0-9]{0,12}", re.ASCII)
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _MOST = 1 << 40  # entries of one chain: what ``at`` has room for
 _encode = msgspec.json.Encoder().encode
@@ -282,4 +283,5 @@ def _sound(entry: e.Entry, header: Header, seq: int) -> bool:
         and h.device not in h.seen
         and (h.batch is None or (is_uuid(h.batch[0]) and 1 <= h.batch[1] <= h.batch[2] < _MOST))
         and all(_KIND.fullmatch(i.kind) is not None and is_uuid(i.record) for i in entry.items)
+        and all(i.erased_by is None or _ENTRY.fullmatch(i.erased_by) is not None for i in entry.items)
     )

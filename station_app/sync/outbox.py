@@ -111,11 +111,10 @@ class Outbox:
         return sealed
 
     def clear(self) -> None:
-        """Forget what a receipt covers."""
-        upto = self.acknowledged()
-        self._known(upto)
+        """Forget what a receipt covers; what cannot be removed now goes another time."""
         wanted = set(self.wanted_blobs())
         with suppress(OSError):
+            self._known(self.acknowledged())
             for path in self.folder.glob("*.blob"):
                 if path.stem not in wanted:
                     path.unlink(missing_ok=True)

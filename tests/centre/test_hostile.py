@@ -21,6 +21,11 @@ from tests.centre.conftest import Scene
 from tests.sync.parts import add_hours, code_of, good, new_station
 
 
+@pytest.fixture
+def database_url() -> None:
+    """SQLite alone: a file that is refused never reaches a database."""
+
+
 def _held(scene: Scene) -> int:
     with scene.centre.database.reading() as connection:
         one = journal.device_named(connection, scene.station.store.device)

@@ -85,6 +85,8 @@ def test_only_private_items_may_be_withheld_and_only_from_the_centre() -> None:
     assert code_of(bundle.parse(content(pairs), withheld_ok=True)) == "withheld"
     erased = [(e.leave_out(one, lambda item: True, f"{DEVICE}:9"), digest) for one, digest in chain(3)]
     assert not isinstance(bundle.parse(content(erased), withheld_ok=False), Refusal), "an erasure is a lawful reason"
+    vague = [(e.leave_out(one, lambda item: True, "somebody"), digest) for one, digest in chain(3)]
+    assert code_of(bundle.parse(content(vague), withheld_ok=False)) == "bad_format"
 
 
 @pytest.mark.parametrize(
@@ -203,4 +205,5 @@ def test_too_many_items_are_refused() -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_answered_by_name(data: bytes) -> None:
     assert isinstance(bundle.parse(data, withheld_ok=True), Refusal)
-    assert isinstance(bundle.parse(content(chain(1))[:-1] + data, withheld_ok=True), Refusal)
+    if data != b"\n":
+        assert isinstance(bundle.parse(content(chain(1))[:-1] + data, withheld_ok=True), Refusal)
