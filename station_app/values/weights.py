@@ -19,7 +19,8 @@ _WORDS = {
 #: No single harvest weighs more: 10,000 吨.
 MOST = 10**10
 _UNIT = "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True))
-_N = rf"(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+|半|[{NUMERALS}点]+?)(?:[十百千万])?"
+# 800千克 is 800 of 千克, not 800千 of 克.
+_N = rf"(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+|半|[{NUMERALS}点]+?)(?:[十百千万](?!克))?"
 _PART = re.compile(rf"({_N})(?:多|余)?个?({_UNIT})(半)?", re.IGNORECASE)
 _ABOUT_BEFORE = re.compile(r"^(?:大约|大概|约为|约|近|将近|差不多|估计|不到)")
 _ABOUT_AFTER = re.compile(r"(?:左右|上下|多|余|出头|不到|以上)$")
