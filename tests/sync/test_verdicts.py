@@ -1,6 +1,8 @@
 """What people read of the centre's verdict."""
 
 
+from typing import Any
+
 from station_app.sync.receipts import Verdict
 from station_app.sync.verdicts import sentences
 
@@ -8,7 +10,7 @@ from station_app.sync.verdicts import sentences
 def test_each_outcome_says_what_and_where() -> None:
     device = "0192f0c1-2345-7abc-8def-0123456789ab"
     assert len(sentences(Verdict("00", True))) == 1
-    line = {
+    line: dict[str, Any] = {
         "key": "F04",
         "title": "服务时长",
         "column": "month",
