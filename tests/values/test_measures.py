@@ -357,6 +357,8 @@ def test_refused_counts(raw: Any, reason: str) -> None:
     assert read_count(3, least=5).reason == "COUNT_RANGE"
 
 
-@pytest.mark.parametrize(("raw", "grams"), [("800千克", 800_000), ("三千克", 3000), ("1百千克", 100_000), ("2千公斤", 2_000_000)])
+@pytest.mark.parametrize(
+    ("raw", "grams"), [("800千克", 800_000), ("三千克", 3000), ("1百千克", 100_000), ("2千公斤", 2_000_000)]
+)
 def test_kilograms_by_their_longer_name_are_the_columns_own_unit(raw: str, grams: int) -> None:
     assert (read_weight(raw, column_unit="kg").value, read_weight(raw, column_unit="kg").warnings) == (grams, ())
