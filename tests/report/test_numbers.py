@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from station_app.kinds import KINDS
+from station_app.kinds.assessment import ITEMS
 from station_app.report.explain import contributions, explain, explain_from
 from station_app.report.indicators import lines
 from station_app.report.month import COLUMNS, numbers, rate, rounded
@@ -161,3 +163,46 @@ def test_general_visits_are_due_in_the_last_month_of_a_quarter_unless_made_befor
         assert (january["C04"].month, january["C06"].month) == ("0", None)
         assert (march["C04"].month, march["C05"].month, march["C06"].month) == ("1", "1", "100.0")
         assert [r.id for r in explain(connection, STATION, MONTH, "C06").denominator] == ["r2"]
+
+
+def assessed(record: str, day: str, *, weak: bool, **fields: Any) -> dict[str, Any]:
+    """A complete assessment of r1: able, or mildly disabled."""
+    most = {name: KINDS["assessment"].fields[name].at_most or 0 for name in ITEMS}
+    return {"id": record, "resident": "r1", "assessed_on": day} | most | ({"memory": 0} if weak else {}) | fields
+
+
+@pytest.mark.parametrize(
+    ("made", "disabled"),
+    [
+        ([assessed("a1", "2024-03-31", weak=True)], "1"),
+        ([assessed("a1", "2024-04-01", weak=True)], "0"),
+        ([assessed("a1", "2024-03-31", weak=True, screening=True)], "0"),
+        ([assessed("a1", "2024-03-31", weak=True, memory=None)], "0"),
+        ([assessed("a1", "2024-03-02", weak=True), assessed("a2", "2024-03-01", weak=False)], "1"),
+        ([assessed("a1", "2024-03-01", weak=True), assessed("a2", "2024-03-02", weak=False)], "0"),
+    ],
+)
+def test_disabled_is_who_the_newest_assessment_says(made: list[dict[str, Any]], disabled: str) -> None:
+    with opened() as connection:
+        fill(connection, "resident", [{"id": "r1", "birth_date": "1964-03-31"}])
+        fill(connection, "elder", [{"id": "e1", "resident": "r1", "suspected_disabled": True}])
+        fill(connection, "assessment", made)
+        assert numbers(connection, STATION, MONTH)["B07"].month == disabled
+
+
+@pytest.mark.parametrize(
+    ("born", "elder", "aged"),
+    [
+        ("1964-03-31", "1", "0"),
+        ("1964-04", "0", "0"),
+        ("1944-03", "1", "1"),
+        ("1944-04-01", "1", "0"),
+        (None, "1", "0"),
+    ],
+)
+def test_ages_go_by_the_month_of_birth(born: str | None, elder: str, aged: str) -> None:
+    with opened() as connection:
+        fill(connection, "resident", [{"id": "r1", "birth_date": born}])
+        fill(connection, "elder", [{"id": "e1", "resident": "r1", "over_80": True}])
+        found = numbers(connection, STATION, MONTH)
+    assert (found["B01"].month, found["B03"].month, found["B06"].month) == ("1", elder, aged)

@@ -1,7 +1,10 @@
 """Small made-up stations: a few records of every kind, with the corners that counting can get wrong."""
 
+from calendar import monthrange
 from random import Random
 from typing import Any
+
+from station_app.kinds.assessment import ITEMS
 
 World = dict[str, list[dict[str, Any]]]
 
@@ -26,9 +29,9 @@ class _World:
         return f"{self.r.getrandbits(32):08x}-0000-7000-8000-{self.count:012x}"
 
     def day(self) -> str:
-        return (
-            f"{self.r.choice(MONTHS)}-{self.r.choice(['01', '05', '15', '28', '29' if self.r.random() < 0 else '28'])}"
-        )
+        month = self.r.choice(MONTHS)
+        last = monthrange(int(month[:4]), int(month[5:]))[1]
+        return f"{month}-{self.r.choice(['01', '05', '15', '28', str(last), str(last)])}"
 
     def maybe(self, value: Any, chance: float = 0.5) -> Any:
         return value if self.r.random() < chance else None
@@ -78,7 +81,7 @@ class _World:
             }
             for _ in self.many(7)
         ]
-        w["assessment"] = [self.assessment(r.choice(people)) for _ in self.many(5)]
+        w["assessment"] = [self.assessment(r.choice(people[:3])) for _ in self.many(9)]
         w["visit"] = [
             {
                 "id": self.id(),
@@ -141,8 +144,6 @@ class _World:
         return w
 
     def assessment(self, who: str) -> dict[str, Any]:
-        from station_app.kinds.assessment import ITEMS
-
         fail = self.r.choice([0, 1, 30, 50, 70])
         scores = {}
         for name, most in ITEMS.items():
