@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import python_calamine as calamine
 
-from station_app.exchange import archive, limits, opendocument, sheetxml
+from station_app.exchange import archive, limits, oldbook, opendocument, sheetxml
 from station_app.exchange.reader_child import Messages, too_many
 from station_app.exchange.refusals import SheetRefusal
 from station_app.exchange.sheetxml import Shape
@@ -50,7 +50,8 @@ def read_old(data: bytes, messages: Messages) -> Refusal | None:
     """A compound file: .xls, or an .xlsx that a password has wrapped."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         return Refusal(SheetRefusal.PASSWORD)
-    return _read(data, {}, messages)
+    shapes, date1904 = oldbook.read(data)
+    return _read(data, shapes, messages, date1904)
 
 
 def _open(data: bytes) -> "CalamineWorkbook | Refusal":
