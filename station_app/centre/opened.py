@@ -24,7 +24,8 @@ from station_app.spec.meanings import Wire
 from station_app.store import journal, rebuild, schema
 from station_app.store.blobs import Blobs
 from station_app.store.change import Done, Edit
-from station_app.store.engine import Database, open_postgres, open_sqlite
+from station_app.store.engine import Database, is_disk_error, open_postgres, open_sqlite
+from station_app.store.refusals import StoreRefusal
 from station_app.store.tables import entry as entry_table
 from station_app.sync import opening
 from station_app.sync.bundle import voucher_line
@@ -92,6 +93,15 @@ def _opened(folder: Path, database_url: str | None, authority: Authority) -> "Ce
     return centre
 
 
+def _trouble(error: Exception) -> Refusal | None:
+    """A full or failing disk and a database that went away are expected; what was committed before stays."""
+    if is_disk_error(error) or isinstance(error, OSError):
+        return Refusal(StoreRefusal.DISK, {"why": type(getattr(error, "orig", None) or error).__name__})
+    if isinstance(error, OperationalError):
+        return Refusal(CentreRefusal.NO_DATABASE, {"why": type(error.orig).__name__})
+    return None
+
+
 def _now() -> datetime:
     return opening.now().astimezone(UTC)
 
@@ -146,6 +156,15 @@ class Centre:
         carrier = Stick.at(usb)
         if isinstance(carrier, Refusal):
             return carrier
+        try:
+            return self._take(carrier, progress)
+        except Exception as error:
+            refusal = _trouble(error)
+            if refusal is None:
+                raise
+            return refusal
+
+    def _take(self, carrier: Stick, progress: Progress | None) -> Taken | Refusal:
         result = Taken()
         stations = carrier.folders(stick.TO_CENTRE, stick.STATION)
         for done, station in enumerate(stations):

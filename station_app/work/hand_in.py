@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from station_app.messages import Refusal
+from station_app.store.engine import is_disk_error
 from station_app.store.refusals import StoreRefusal
 from station_app.sync import opening, receipts
 from station_app.sync.bundle import short
@@ -16,8 +18,12 @@ from station_app.sync.outbox import Outbox
 from station_app.sync.receipts import Received, Refused
 from station_app.sync.refusals import SyncRefusal
 from station_app.sync.taking import Took
+from station_app.trust.enrolment import Enrolled
+from station_app.trust.keys import DeviceKeys
 from station_app.trust.refusals import BundleRefusal
 from station_app.work.enrolment import Opened, device_keys, identity, installed, renew_lists
+
+Done = TypeVar("Done")
 
 #: Told (done, of) files; returns False to stop, which leaves whole files only.
 Progress = Callable[[int, int], bool]
@@ -42,13 +48,24 @@ def send_usb(opened: Opened, usb: Path, progress: Progress | None = None) -> Sen
     enrolled = identity(opened)
     if isinstance(enrolled, Refusal):
         return enrolled
+    return _on_our_disk(lambda: _send(opened, carrier, enrolled, progress))
+
+
+def _on_our_disk(work: Callable[[], Done]) -> Done | Refusal:
+    """A full or failing disk of this computer is said, not raised; what was acknowledged before is safe."""
+    try:
+        return work()
+    except Exception as error:
+        if isinstance(error, OSError) or is_disk_error(error):
+            return Refusal(StoreRefusal.DISK, {"why": type(getattr(error, "orig", None) or error).__name__})
+        raise
+
+
+def _send(opened: Opened, carrier: Stick, enrolled: Enrolled, progress: Progress | None) -> Sent | Refusal:
     store = opened.store
     outbox = Outbox(store, opened.blobs, enrolled)
     there = f"{stick.TO_CENTRE}/{store.station}"
-    try:
-        bundles = list(outbox.bundles(opening.now()))
-    except OSError as error:
-        return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+    bundles = list(outbox.bundles(opening.now()))
     blobs = outbox.wanted_blobs()
     reports = _signed_reports(opened)
     steps = len(bundles) + len(blobs) + len(reports)
@@ -118,6 +135,12 @@ def receive_usb(opened: Opened, usb: Path, progress: Progress | None = None) -> 
     keys = device_keys(opened.store)
     if isinstance(keys, Refusal):
         return keys
+    return _on_our_disk(lambda: _receive(opened, carrier, enrolled, keys, progress))
+
+
+def _receive(
+    opened: Opened, carrier: Stick, enrolled: Enrolled, keys: DeviceKeys, progress: Progress | None
+) -> Received | Refusal:  # fmt: skip
     renew_lists(opened.store, carrier)
     roots = receipts.pinned(opened.store) or enrolled.roots
     inbox = Inbox(opened.store, opened.blobs, keys, roots)

@@ -1,5 +1,6 @@
 """Taking in under trouble: a batch over several bundles, two stations at once, a crash between the steps, a pulled stick."""
 
+import resource
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -173,3 +174,24 @@ def test_work_can_be_stopped(scene: Scene) -> None:
     assert code_of(scene.centre.take(scene.usb, lambda done, of: False)) == "cancelled"
     scene.send()
     assert scene.take().reports[scene.station.store.station][MONTH].agrees
+
+
+def test_a_full_disk_of_either_side_is_said_and_nothing_is_lost(scene: Scene) -> None:
+    """The system refuses larger files for a while: first at the station, then at the centre."""
+    add_hours(scene.station, shifts=20)
+    signed_month(scene.station)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for way in ("send", "take"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2048, hard))
+        try:
+            done: object
+            done = hand_in.send_usb(scene.station, scene.usb) if way == "send" else scene.centre.take(scene.usb)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert code_of(done) in ("disk", "stick_failed"), way
+        if way == "send":
+            scene.send()
+    assert scene.take().reports[scene.station.store.station][MONTH].agrees
+    scene.receive()
+    assert receipts.handed_in(scene.station.store, MONTH)
+    assert scene.centre.check().ok
