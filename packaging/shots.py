@@ -92,7 +92,7 @@ def draw(folder: Path, out: Path, suffix: str, only: list[str]) -> None:
                 QApplication.processEvents()
             widget.grab().save(str(out / f"{name}{suffix}.png"))
             print(f"{name}{suffix}.png", flush=True)
-    window.close()
+        window.close()  # before the folders of the stations it made are gone
 
 
 def scales(given: list[str]) -> Iterator[tuple[str, str]]:

@@ -167,6 +167,9 @@ class ChoiceEditor(Editor):
         super().__init__(field, parent)
         self.box = _QuietCombo(self)
         self.box.setMaxVisibleItems(16)
+        # long titles of codes must not make the form wider than the window
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(6)
         self.box.addItem(_("— not said —"), None)
         for code, title in field.code_titles.items():
             self.box.addItem(_(title), code)

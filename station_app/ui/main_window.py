@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -45,7 +45,7 @@ SECTION_TITLES: Final = {
 #: Places kept for going back.
 REMEMBERED: Final = 30
 #: Below this width the navigation shows drawings only, below this height the status bar goes.
-WIDE_ENOUGH, TALL_ENOUGH = 1000, 480
+WIDE_ENOUGH, TALL_ENOUGH, HIGH_ENOUGH = 1000, 480, 640
 NARROW: Final = 72
 
 
@@ -78,6 +78,7 @@ class MainWindow(QWidget):
         self._place: Place | None = None
         self._page: Page | None = None
         self._before: list[Place] = []
+        self._small = (False, False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -122,8 +123,11 @@ class MainWindow(QWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(S3, S4, S3, S3)
         column.setSpacing(S1)
-        outer.addWidget(scrolling(body))
+        area = scrolling(body)
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # the wheel and the tab key scroll it
+        outer.addWidget(area)
         body.setObjectName("navigation-body")
+        self._side_column = column
         roles = {r.value: r.label for r in Role}
         role = _(roles[self._desk.role]) if self._desk.role in roles else self._desk.role
         self._whose = [
@@ -164,8 +168,12 @@ class MainWindow(QWidget):
         self._titles = {item: item.text() for item in [*self._items, lock]}
         return frame
 
-    def _narrow(self, narrow: bool) -> None:
+    def _narrow(self, narrow: bool, short: bool) -> None:
         """In a small window (or with large text) the navigation keeps its drawings only; their names show as hints."""
+        if (narrow, short) == self._small:
+            return
+        self._small = (narrow, short)
+        self._side_column.setSpacing(0 if short else S1)
         self._side.setFixedWidth(NARROW if narrow else NAVIGATION)
         for text in self._whose:
             text.setVisible(not narrow)
@@ -173,6 +181,9 @@ class MainWindow(QWidget):
             item.setText("" if narrow else title)
             item.setAccessibleName(title)
             item.setToolTip(title if narrow else "")
+            item.setProperty("short", "true" if short else "false")
+            item.style().unpolish(item)
+            item.style().polish(item)
 
     def _item(self, title: str, drawing: str, place: Place | None) -> QPushButton:
         item = QPushButton(title)
@@ -363,7 +374,7 @@ class MainWindow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._narrow(event.size().width() < WIDE_ENOUGH)
+        self._narrow(event.size().width() < WIDE_ENOUGH, event.size().height() < HIGH_ENOUGH)
         self._foot.setVisible(event.size().height() >= TALL_ENOUGH)
         self._toast.place()
         self.search.close_list()

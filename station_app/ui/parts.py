@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -21,6 +22,8 @@ from station_app.ui.theme import S2, S3, S4, S6
 
 #: How long a passing message with a way back stays: long enough to read it and to change one's mind.
 STAY_MS = 12_000
+#: A drawer's width, and from which width on it stands beside the page.
+DRAWER, BOTH = 336, 760
 
 
 def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:
@@ -178,6 +181,36 @@ class Working(QWidget):
     def end(self) -> None:
         """Work is over."""
         self.hide()
+
+
+class Beside(QWidget):
+    """A page with a drawer on its right; where there is no room for both, the open drawer takes the page's place."""
+
+    def __init__(self, main: QWidget, drawer: QWidget) -> None:
+        super().__init__()
+        self._main, self._drawer = main, drawer
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(main, 1)
+        row.addWidget(drawer)
+        drawer.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._share()
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        shown = not self._drawer.isHidden()
+        both = self.width() >= BOTH
+        self._main.setVisible(both or not shown)
+        self._drawer.setMaximumWidth(DRAWER if both else 16_777_215)
+        self._drawer.setMinimumWidth(DRAWER if both else 0)
 
 
 class Question(QDialog):

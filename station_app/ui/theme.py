@@ -129,6 +129,8 @@ QPushButton#link:focus { border: 2px solid ${focus}; padding: 0 5px; min-height:
 QPushButton#link:disabled { color: ${off_text}; background: transparent; }
 QPushButton#navigation { background: transparent; border: 0; border-left: 3px solid transparent; border-radius: 0; text-align: left;
     padding: 0 ${s3}px; min-height: 40px; color: ${text_2}; }
+QPushButton#navigation[short="true"] { min-height: 32px; }
+QPushButton#navigation[short="true"]:focus { min-height: 28px; }
 QPushButton#navigation:hover { background: ${page}; }
 QPushButton#navigation:checked { background: ${accent_soft}; color: ${accent}; font-weight: 700; border-left: 3px solid ${accent};
     border-top-right-radius: ${radius}px; border-bottom-right-radius: ${radius}px; }

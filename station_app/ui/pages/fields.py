@@ -21,6 +21,8 @@ from station_app.ui.theme import S1, S3, S4
 WIDE: Final = frozenset({"long_text", "choices", "references", "blob"})
 #: Counts with at most so many values are buttons instead of a line.
 BUTTONS: Final = 6
+#: Titles longer than this may take a second line.
+LONG_TITLE: Final = 18
 
 
 def editor_for(field: Field, desk: Desk, township: str) -> Editor:
@@ -81,16 +83,18 @@ class FieldBox(QWidget):
         elif self.field.required:
             title = _("{field} (should be filled in)", field=title)
         text = QLabel(title)
+        text.setWordWrap(len(title) > LONG_TITLE)
         text.setBuddy(self.editor.target())
         self.editor.target().setAccessibleName(title)
-        row.addWidget(text)
+        row.addWidget(text, 1 if text.wordWrap() else 0)
         if self.field.private:
             lock = QLabel()
             lock.setPixmap(icon("lock").pixmap(14, 14))
             lock.setToolTip(_("Stays at the station: it is not handed in."))
             lock.setAccessibleName(_("Stays at the station: it is not handed in."))
             row.addWidget(lock)
-        row.addStretch(1)
+        if not text.wordWrap():
+            row.addStretch(1)
         return row
 
     def say(self, text: str, *, wrong: bool = False) -> None:

@@ -17,7 +17,7 @@ from station_app.ui.icons import icon
 from station_app.ui.pages.fields import Fields
 from station_app.ui.pages.history_panel import HistoryPanel
 from station_app.ui.pages.list_page import made_by_program
-from station_app.ui.parts import Heading, Message, button, card, label, scrolling
+from station_app.ui.parts import Beside, Heading, Message, button, card, label, scrolling
 from station_app.ui.places import Around, FormPlace, Page
 from station_app.ui.refusals import said
 from station_app.ui.shown import NOTHING, show
@@ -74,16 +74,15 @@ class FormPage(Page):
         self._saving = False
         self._after: Callable[[], None] | None = None
         self.fields: Fields | None = None
-        outer = QHBoxLayout(self)
+        outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        self._column = QVBoxLayout()
+        left = QWidget()
+        self._column = QVBoxLayout(left)
         self._column.setContentsMargins(S6, S4, S6, S4)
         self._column.setSpacing(S4)
-        outer.addLayout(self._column, 1)
         self.history = HistoryPanel(desk)
         self.history.hide()
-        outer.addWidget(self.history)
+        outer.addWidget(Beside(left, self.history))
         self._heading = Heading(self._title())
         self._column.addWidget(self._heading)
         self.errors = Message("errors")

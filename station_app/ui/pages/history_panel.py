@@ -77,12 +77,14 @@ class HistoryPanel(QFrame):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("drawer")
-        self.setFixedWidth(320)
         self._desk = desk
         self._kind = self._record = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(S4, S4, S2, S2)
-        column.addWidget(label(_("History"), "heading"))
+        top = QHBoxLayout()
+        top.addWidget(label(_("History"), "heading"), 1)
+        top.addWidget(button(_("Close"), self.hide, "link"))
+        column.addLayout(top)
         self._error = Message("errors")
         column.addWidget(self._error)
         self._body = QWidget()

@@ -22,6 +22,8 @@ from station_app.ui.theme import ROW, S2, S4, S6
 #: At most so many filters stand above a list.
 FILTERS: Final = 3
 REST_MS: Final = 150
+#: The line to search with keeps this width; filters that find no room beside it are left out.
+LEAST_SEARCH: Final = 200
 
 
 def made_by_program(declared: type[Record]) -> bool:
@@ -93,7 +95,6 @@ class ListPage(Page):
             box.setAccessibleName(_(field.title))
             box.setMinimumWidth(120)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            box.setMaximumWidth(200)
             box.addItem(_("{field}: all", field=_(field.title)), None)
             if field.meaning.name == "yes_no":
                 box.addItem(_("{field}: {value}", field=_(field.title), value=_("yes")), True)
@@ -102,7 +103,7 @@ class ListPage(Page):
                 box.addItem(_(title), code)
             box.activated.connect(lambda _index: self.load())
             self._filters.append((field, box))
-            bar.addWidget(box, 1)
+            bar.addWidget(box)
         bar.addStretch(1)
         return bar
 
@@ -188,6 +189,10 @@ class ListPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._widths()
+        room = event.size().width() - 2 * S6 - LEAST_SEARCH
+        for _field, box in self._filters:
+            room -= box.sizeHint().width() + S2
+            box.setVisible(room >= 0 or box.currentIndex() > 0)
 
     # ------------------------------------------------------------------ sorting
 

@@ -157,7 +157,6 @@ class BehindPanel(QFrame):
     def __init__(self, desk: Desk, around: Around) -> None:
         super().__init__()
         self.setObjectName("drawer")
-        self.setFixedWidth(340)
         self._desk, self._around = desk, around
         self.shown: Behind | None = None
         column = QVBoxLayout(self)

@@ -30,7 +30,7 @@ from station_app.store.refusals import StoreRefusal
 from station_app.sync import receipts
 from station_app.ui.desk import Desk
 from station_app.ui.jobs import Progress
-from station_app.ui.parts import Heading, Message, Question, Working, button, card, chip, label, scrolling
+from station_app.ui.parts import Beside, Heading, Message, Question, Working, button, card, chip, label, scrolling
 from station_app.ui.places import Around, Page, ScreenPlace
 from station_app.ui.refusals import said
 from station_app.ui.screens.month_figures import BehindPanel, FiguresTable
@@ -92,15 +92,14 @@ class MonthReportScreen(Page):
         self._desk, self._around = desk, around
         self._shown: Shown | None = None
         self._progress: Progress | None = None
-        outer = QHBoxLayout(self)
+        outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        column = QVBoxLayout()
+        left = QWidget()
+        column = QVBoxLayout(left)
         column.setContentsMargins(S6, S4, S6, S4)
         column.setSpacing(S3)
-        outer.addLayout(column, 1)
         self.behind = BehindPanel(desk, around)
-        outer.addWidget(self.behind)
+        outer.addWidget(Beside(left, self.behind))
         self._heading = Heading(_("Month report"))
         self._heading.subtitle.hide()
         self.behind.opened.connect(self.table_narrow)
@@ -271,6 +270,7 @@ class MonthReportScreen(Page):
         """While the drawer is open the table keeps what matters: title and numbers."""
         self.table.setColumnHidden(0, narrow)
         self.table.setColumnHidden(5, narrow)
+        self.table.setColumnHidden(4, narrow and self.width() < 840)
 
     def show_tab(self, number: int) -> None:
         """Numbers, written part or preview."""

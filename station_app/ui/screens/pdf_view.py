@@ -65,7 +65,8 @@ class PdfView(QWidget):
 
     def pixels(self) -> int:
         """How wide pages should be drawn for this screen."""
-        return round(WIDTH * self.devicePixelRatioF())
+        room = max(320, min(WIDTH, self.width() - 32))
+        return round(room * self.devicePixelRatioF())
 
     def show_pages(self, images: list[PageImage]) -> None:
         """Show these pages."""
