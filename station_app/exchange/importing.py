@@ -132,15 +132,24 @@ def shown(value: Cell) -> str | int | float | bool | None:
 
 
 def plan_file(
-    store: Store, kind: str, path: Path, *, sheet: str | None = None, today: date | None = None
+    store: Store,
+    kind: str,
+    path: Path,
+    *,
+    sheet: str | None = None,
+    today: date | None = None,
+    blank_is_no: bool = False,
 ) -> Plan | Refusal:
-    """Read and judge a file, and plan what it does to this store: the dry run."""
+    """Read and judge a file, and plan what it does to this store: the dry run.
+
+    ``blank_is_no``: a person has said that blank ticks of this file mean no; otherwise they are unknown.
+    """
     if kind not in KINDS:
         return Refusal(SheetRefusal.UNKNOWN_KIND, {"kind": kind})
     workbook = read_records(path, kind) if path.suffix.lower() == ".json" else read_workbook(path)
     if isinstance(workbook, Refusal):
         return workbook
-    return plan_workbook(store, kind, workbook, sheet=sheet, today=today)
+    return plan_workbook(store, kind, workbook, sheet=sheet, today=today, blank_is_no=blank_is_no)
 
 
 def read_records(path: Path, kind: str) -> Workbook | Refusal:
@@ -187,14 +196,22 @@ def _uncollected() -> Iterator[None]:
 
 
 def plan_workbook(
-    store: Store, kind: str, workbook: Workbook, *, sheet: str | None = None, today: date | None = None
+    store: Store,
+    kind: str,
+    workbook: Workbook,
+    *,
+    sheet: str | None = None,
+    today: date | None = None,
+    blank_is_no: bool = False,
 ) -> Plan | Refusal:
     """The same for a workbook already read."""
     with _uncollected():
-        return _planned(store, kind, workbook, sheet, today or the_day())
+        return _planned(store, kind, workbook, sheet, today or the_day(), blank_is_no)
 
 
-def _planned(store: Store, kind: str, workbook: Workbook, sheet: str | None, today: date) -> Plan | Refusal:
+def _planned(
+    store: Store, kind: str, workbook: Workbook, sheet: str | None, today: date, blank_is_no: bool
+) -> Plan | Refusal:
     ledger = ledger_of(kind)
     with store.reading() as reader:
         if ledger is None or PlainLedger.is_own_export(workbook, kind):
@@ -208,7 +225,7 @@ def _planned(store: Store, kind: str, workbook: Workbook, sheet: str | None, tod
         draw, kinds = DRAWS[kind]
         index = Index(reader, kinds)
     people = KnownPeople(index, tuple(k for k in kinds if k in ("resident", "volunteer")))
-    judged = judge(workbook, ledger, today=today, known=people, sheet=sheet)
+    judged = judge(workbook, ledger, today=today, known=people, sheet=sheet, blank_is_no=blank_is_no)
     return judged if isinstance(judged, Refusal) else _drafted(kind, judged, index, draw, store.station)
 
 

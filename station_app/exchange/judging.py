@@ -41,9 +41,18 @@ class Judged:
 
 
 def judge(
-    workbook: Workbook, ledger: Ledger, *, today: date, known: Known | None = None, sheet: str | None = None
+    workbook: Workbook,
+    ledger: Ledger,
+    *,
+    today: date,
+    known: Known | None = None,
+    sheet: str | None = None,
+    blank_is_no: bool = False,
 ) -> Judged | Refusal:
-    """Judge every sheet but instructions (or the one named); nothing is written."""
+    """Judge every sheet but instructions (or the one named); nothing is written.
+
+    A blank flag is unknown; ``blank_is_no`` is the one choice a person may make for a whole file instead.
+    """
     words = Words(ledger.meant + extras.meant_of(ledger.kind, ledger.meant) if ledger.has_rules else ledger.meant)
     judged = Judged(workbook, ledger)
     chosen = [s for s in workbook.sheets if sheet is None or s.name == sheet]
@@ -66,7 +75,18 @@ def judge(
     if ledger.has_rules:
         for table in judged.tables:
             extras.read(table, ledger.kind, today)
+    if blank_is_no:
+        _blanks_are_no(judged)
     return judged
+
+
+def _blanks_are_no(judged: Judged) -> None:
+    for table in judged.tables:
+        ticked = [name for name in judged.ledger.flags if table.has(name)]
+        for line in table.standing():
+            for name in ticked:
+                if squeeze(table.cell(line, name)) == "":
+                    line.values.setdefault(name, False)
 
 
 def _share_year(judged: Judged) -> None:
@@ -91,7 +111,12 @@ def make_table(sheet: Sheet, ledger: Ledger, words: Words, file: str) -> Table |
         sheet, columns, identity, mapped.serial, mapped.column(ledger.place) if ledger.place else None
     )
     layout.fill_merged(sheet, laid)
+    if ledger.settle is not None:
+        ledger.settle(mapped)
     fill = [c for name in ledger.fill for c in mapped.columns.get(name, [])]
+    if sheet.merges is not None:
+        merged = {left for top, left, bottom, _right in sheet.merges if bottom > top > columns.last}
+        fill = [c for name in ledger.grouping for c in mapped.columns.get(name, []) if c not in merged]
     notices = [f"filled_down:{squeeze(columns.titles[c][0])}" for c in layout.fill_sparse(sheet, laid, fill)]
     if not sheet.wire:
         layout.fill_ditto(

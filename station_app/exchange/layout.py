@@ -333,12 +333,12 @@ def fill_merged(sheet: Sheet, layout: Layout) -> None:
 
 
 def fill_sparse(sheet: Sheet, layout: Layout, columns: list[int]) -> list[int]:
-    """Where the form keeps no merged ranges (.csv): a group's column with a value on the first row of each run.
+    """A group's column with a value on the first row of each run only: in .csv, or where nobody merged the cells.
 
     Only columns that are empty on most rows and filled on the first are taken so; which ones is reported.
     """
     filled: list[int] = []
-    if sheet.merges is not None or len(layout.data) < 2:
+    if len(layout.data) < 2:
         return filled
     for column in columns:
         values = [sheet.at(number, column) for number in layout.data]

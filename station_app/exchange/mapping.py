@@ -208,6 +208,24 @@ def map_columns(
     return mapping
 
 
+def hand_over(mapping: Mapping, several: str, to: str | None, after: str) -> None:
+    """A second telephone directly behind another person's name is that person's.
+
+    Of the columns of ``several`` all but the first that stand within three columns behind a column of ``after`` go
+    to the field ``to`` (or nowhere).
+    """
+    columns, behind = mapping.columns.get(several, []), mapping.columns.get(after, [])
+    if len(columns) < 2 or not behind:
+        return
+    theirs = [c for c in columns if any(0 < c - b <= 3 for b in behind) and any(o < min(behind) for o in columns)]
+    own = [c for c in columns if c not in theirs]
+    if not theirs or not own:
+        return
+    mapping.columns[several] = own
+    if to is not None and to not in mapping.columns:
+        mapping.columns[to] = theirs[:1]
+
+
 def _agrees(meant: Meant, found: dict[str, float]) -> float:
     """What stands in the column speaks for or against a title; an empty column says nothing."""
     if not meant.looks or not found:

@@ -299,3 +299,31 @@ def test_titles_taken_apart() -> None:
     )
     assert title_of("数量", "销售(斤)").unit == "斤"
     assert is_instructions("填表说明") and is_instructions("说明") and not is_instructions("3月")
+
+
+def test_a_telephone_behind_another_name_is_that_person_s() -> None:
+    found = judged("elder", sheet(
+        ["姓名", "身份证号", "电话", "紧急联系人", "关系", "电话"], ["王海", number(1), "13800001111", "王明", "儿子", "13900001111"],
+    ))  # fmt: skip
+    assert values(found, 2)["phones"] == ["13800001111"] and values(found, 2)["ec_phone"].numbers == ("13900001111",)
+    found = judged("volunteer_hours", sheet(
+        ["2025年5月"], ["志愿者", "身份证号", "手机号", "日期", "时长", "服务对象", "负责人", "联系电话"],
+        ["王海", number(1), "13800001111", "2025.5.6", 2, "李梅", "乔某", "13900001111"],
+    ))  # fmt: skip
+    assert values(found, 3)["phones"] == ["13800001111"] and values(found, 3)["name"].text == "王海"
+
+
+def test_a_group_named_once_in_cells_nobody_merged() -> None:
+    found = judged("elder", sheet(
+        ["村", "姓名", "身份证号"], *([village, f"王{'海明玉梅'[n]}", number(n)] for n, village in enumerate(["罕台村", "", "色连村", ""])),
+    ))  # fmt: skip
+    assert [values(found, row)["village"] for row in range(2, 6)] == ["罕台村", "罕台村", "色连村", "色连村"]
+    assert found.tables[0].notices == ["filled_down:村"]
+
+
+def test_blank_ticks_are_unknown_unless_somebody_says_no() -> None:
+    content = sheet(["姓名", "身份证号", "独居", "低保"], ["王海", number(1), "√", ""])
+    assert "dibao" not in values(judged("elder", content), 2)
+    said = judge(Workbook("x", "", [content]), ledgers()["elder"], today=TODAY, blank_is_no=True)
+    assert not isinstance(said, Refusal)
+    assert values(said, 2)["dibao"] is False and values(said, 2)["alone"] is True

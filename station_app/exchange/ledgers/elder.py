@@ -7,7 +7,7 @@ from functools import partial
 from station_app.exchange.headers import squeeze
 from station_app.exchange.ledgers import persons, words
 from station_app.exchange.ledgers.table import Known, Ledger, Line, Table
-from station_app.exchange.mapping import Meant, spell
+from station_app.exchange.mapping import Meant, hand_over, spell
 from station_app.values.dates import SaidDate, read_date
 from station_app.values.ethnic import read_ethnic
 from station_app.values.names import read_name
@@ -288,4 +288,7 @@ LEDGER = Ledger(
     fill=("village",),
     place="village",
     judge=judge,
+    grouping=("village",),
+    flags=tuple(name for name in FLAGS if name != "high_age"),
+    settle=lambda mapping: hand_over(mapping, "phones", "ec_phone", "ec_name"),
 )

@@ -34,7 +34,7 @@ MEANT = (
         pattern="姓名$|^农户|^户主|承包人$",
         looks="name",
         adopt=True,
-        never=words.OTHERS + "|志愿|买|收购|数|电话",
+        never=words.OTHERS + "|志愿|买|收购|数|电话|服务对象",
     ),
     words.ID_NUMBER,
     words.PHONES,
@@ -345,4 +345,5 @@ LEDGER = Ledger(
     fill=("village", "name", "id_no", "crops"),
     place="village",
     judge=judge,
+    grouping=("village",),
 )

@@ -172,4 +172,7 @@ class Ledger:
     fill: tuple[str, ...]  # fields whose cell may stand once for a run of rows
     place: str  # the field a heading between rows gives (村)
     judge: Callable[[list[Table], Known, date], None]
+    grouping: tuple[str, ...] = ()  # of `fill`, those a run of rows shares even where no cells are merged
+    flags: tuple[str, ...] = ()  # ticked columns, where a blank may be said to mean no
+    settle: Callable[[Mapping], None] | None = None  # mends what titles alone cannot tell
     has_rules: bool = True  # False for the ledger made from a kind's declaration alone

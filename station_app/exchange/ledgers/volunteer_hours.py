@@ -7,7 +7,7 @@ from functools import partial
 from station_app.exchange.headers import squeeze
 from station_app.exchange.ledgers import persons, words
 from station_app.exchange.ledgers.table import Known, Ledger, Line, Table
-from station_app.exchange.mapping import Meant, spell
+from station_app.exchange.mapping import Meant, hand_over, spell
 from station_app.exchange.sheets import Cell
 from station_app.values.dates import Precision, SaidDate, read_date
 from station_app.values.durations import read_hours
@@ -444,4 +444,6 @@ LEDGER = Ledger(
     fill=("activity", "service_date", "place", "content", "leader", "category_said", "org_unit"),
     place="",
     judge=judge,
+    grouping=("activity", "service_date"),
+    settle=lambda mapping: hand_over(mapping, "phones", None, "leader"),
 )
