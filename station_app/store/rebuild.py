@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, bindparam, delete, select
 
 from station_app.kinds.base import KINDS, Base
 from station_app.store import journal
@@ -13,6 +13,7 @@ from station_app.store.engine import scratch
 from station_app.store.entries import Entry, parse
 from station_app.store.fold import CHUNK, Fold
 from station_app.store.journal import Device
+from station_app.store.prepared import Prepared
 from station_app.store.tables import conflict, misfit, sight, touch
 
 
@@ -100,7 +101,7 @@ def differences(live: Connection, station: str, folder: Path, most: int = 100) -
         for declared in KINDS.classes():
             table = declared.__table__
             assert isinstance(table, Table)
-            found += _compare(live, again, table, station, declared.kind, most - len(found))
+            found += _compare(live, again, table, station, declared.kind_name, most - len(found))
         found += _compare(live, again, conflict, station, "conflict", most - len(found))
     return found
 
@@ -108,21 +109,21 @@ def differences(live: Connection, station: str, folder: Path, most: int = 100) -
 def _compare(
     live: Connection, again: Connection, table: Table, station: str, kind: str, most: int
 ) -> list[dict[str, Any]]:
-    """Walk both tables in key order."""
+    """Walk both tables in key order, as the driver gives the rows: whole rows compare in one step."""
     found: list[dict[str, Any]] = []
-    keys = list(table.primary_key.columns)
-    statement = select(table).where(table.c.station == station)
-    # by bytes on both sides: PostgreSQL alone would order by the language of the cluster
-    by_bytes = [c.collate("C") for c in keys] if live.dialect.name == "postgresql" else keys
-    left = iter(live.execute(statement.order_by(*by_bytes)))
-    right = iter(again.execute(statement.order_by(*keys)))
+    names = [c.name for c in table.columns]
+    keys = [names.index(c.name) for c in table.primary_key.columns]
+    left, right = raw_rows(live, table, station), raw_rows(again, table, station)
     one, two = next(left, None), next(right, None)
     while (one is not None or two is not None) and len(found) < most:
-        key_one = None if one is None else tuple(one._mapping[c.name] for c in keys)
-        key_two = None if two is None else tuple(two._mapping[c.name] for c in keys)
+        if one is not None and one == two:
+            one, two = next(left, None), next(right, None)
+            continue
+        key_one = None if one is None else tuple(one[n] for n in keys)
+        key_two = None if two is None else tuple(two[n] for n in keys)
         if key_one is not None and key_one == key_two:
             assert one is not None and two is not None
-            wrong = [c.name for c in table.columns if one._mapping[c.name] != two._mapping[c.name]]
+            wrong = [name for name, here, there in zip(names, one, two, strict=True) if here != there]
             if wrong:
                 found.append({"kind": kind, "record": key_one[1], "fields": wrong})
             one, two = next(left, None), next(right, None)
@@ -134,6 +135,20 @@ def _compare(
             found.append({"kind": kind, "record": key_two[1], "fields": ["-"]})
             two = next(right, None)
     return found
+
+
+def raw_rows(connection: Connection, table: Table, station: str) -> Iterator[tuple[Any, ...]]:
+    """A station's rows in key order, in the order of the table's columns, as the driver gives them."""
+    keys = list(table.primary_key.columns)
+    # by bytes everywhere: PostgreSQL alone would order by the language of the cluster
+    order = [c.collate("C") for c in keys] if connection.dialect.name == "postgresql" else keys
+    statement = Prepared(select(table).where(table.c.station == bindparam("the_station")).order_by(*order))
+    cursor = statement.run(connection, {"the_station": station})
+    try:
+        while rows := cursor.fetchmany(1_000):
+            yield from (tuple(row) for row in rows)
+    finally:
+        cursor.close()
 
 
 def fold_in_place(connection: Connection, station: str, fold: Fold) -> None:
