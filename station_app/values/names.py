@@ -104,7 +104,7 @@ def _read_text(given: str) -> Read[PersonName]:
     text = text.translate(_DOTS)
     if _two_people(text):
         return refused("NAME_SEVERAL")
-    text = re.sub(r"\s*·\s*", "·", tidy(text.replace("\n", " "))).strip("·* ")
+    text = re.sub(r"\s*·\s*", "·", tidy(re.sub(r"[\r\n]+", " ", text))).strip("·* ")
     if not text or text.lower() in EMPTY_WORDS:
         return refused("NAME_MISSING")
     if len(text) > LONGEST:
