@@ -23,6 +23,8 @@ SCREEN = (1366, 768)
 #: The demonstration's today: the sample ledgers are of this month.
 NOW = "2024-04-02T10:42:00"
 MONTH = "2024-03"
+#: The screen the README shows.
+HELP = "list_visit.png"
 
 
 def build(folder: Path) -> None:
@@ -95,6 +97,14 @@ def draw(folder: Path, out: Path, suffix: str, only: list[str]) -> None:
         window.close()  # before the folders of the stations it made are gone
 
 
+def help_picture(shot: Path) -> None:
+    """The picture of the README, from one of the screens: few colours, so that it stays small."""
+    from PIL import Image
+
+    with Image.open(shot) as picture:
+        picture.convert("RGB").quantize(128).save(ROOT / "resources" / "help" / "window.png", optimize=True)
+
+
 def scales(given: list[str]) -> Iterator[tuple[str, str]]:
     """(scale, suffix of the file names)."""
     for scale in given:
@@ -127,6 +137,8 @@ def main() -> int:
                 copy = shutil.copytree(folder, Path(fresh) / "station")
                 command[3] = str(copy)
                 subprocess.run(command, check=True, env=os.environ | {"QT_SCALE_FACTOR": scale})
+    if (given.out / HELP).exists():
+        help_picture(given.out / HELP)
     return 0
 
 

@@ -208,6 +208,8 @@ class Beside(QWidget):
     def _share(self) -> None:
         shown = not self._drawer.isHidden()
         both = self.width() >= BOTH
+        if shown and not both and self._main.isVisible():
+            self._drawer.setFocus()
         self._main.setVisible(both or not shown)
         self._drawer.setMaximumWidth(DRAWER if both else 16_777_215)
         self._drawer.setMinimumWidth(DRAWER if both else 0)
