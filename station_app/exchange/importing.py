@@ -22,7 +22,7 @@ from station_app.exchange.ledgers import ledger_of
 from station_app.exchange.ledgers.records import DRAWS, KnownPeople
 from station_app.exchange.ledgers.table import Finding, Line, Outcome, Table
 from station_app.exchange.plain import RECORD, PlainLedger
-from station_app.exchange.reasons import sentence
+from station_app.exchange.reasons import notice
 from station_app.exchange.refusals import SheetRefusal
 from station_app.exchange.sheets import Cell, Sheet, Workbook, read_workbook
 from station_app.exchange.sheetxml import column_letters
@@ -78,13 +78,13 @@ class Plan:
                         "cell": cell_of(line, line.refusal),
                         "value": shown(line.refusal.value),
                         "reason": line.refusal.code,
-                        "message": sentence(line.refusal.code),
+                        "message": line.refusal.message,
                     }
                 )
                 continue
             for found in line.warnings:
                 warnings.append(
-                    place | {"column": title_of(table, found), "code": found.code, "message": sentence(found.code)}
+                    place | {"column": title_of(table, found), "code": found.code, "message": found.message}
                 )
         return {
             **self.counts(),
@@ -97,18 +97,16 @@ class Plan:
 
     def remarks(self) -> list[dict[str, Any]]:
         """What concerns the whole file: sheets passed over, columns nobody knows, villages without a code."""
-        said: list[dict[str, Any]] = [{"notice": "sheet_passed_over", "what": name} for name in self.judged.passed_over]
+        said = [notice("sheet_passed_over", name) for name in self.judged.passed_over]
         for table in self.judged.tables:
             for column, title in table.mapping.ignored:
-                said.append({"notice": "column_unknown", "what": squeeze(title), "cell": column_letters(column)})
-            for column, name in table.mapping.by_content:
-                said.append({"notice": "column_by_content", "what": name, "cell": column_letters(column)})
-            for notice in table.notices:
-                code, _colon, what = notice.partition(":")
-                said.append({"notice": code, "what": what})
-        for notice, times in self.notices.items():
-            code, _colon, what = notice.partition(":")
-            said.append({"notice": f"{code}_unknown", "what": what, "rows": times})
+                said.append(notice("column_unknown", squeeze(title)) | {"cell": column_letters(column)})
+            for column, meant in table.mapping.by_content:
+                said.append(notice("column_by_content", meant) | {"cell": column_letters(column)})
+            said.extend(notice(*text.split(":", 1)) for text in table.notices)
+        for text, times in self.notices.items():
+            code, _colon, what = text.partition(":")
+            said.append(notice(f"{code}_unknown", what) | {"rows": times})
         return said
 
 

@@ -42,7 +42,7 @@ class Mapping:
     serial: int | None = None
     reason: int | None = None  # our own column of reasons, in a workbook of refused rows that comes back
     ignored: list[tuple[int, str]] = field(default_factory=list)  # columns nobody knows
-    by_content: list[tuple[int, str]] = field(default_factory=list)  # columns taken by content alone: field
+    by_content: list[tuple[int, str]] = field(default_factory=list)  # columns taken by content alone, what as
 
     def column(self, name: str) -> int | None:
         """The (first) column of a field."""
@@ -201,7 +201,7 @@ def map_columns(
             fits = [c for c in left if contents.get(c, {}).get(meant.looks, 0) >= 0.6 and len(samples[c]) >= 2]
             if len(fits) == 1:
                 _take(mapping, fits[0], meant, titles.get(fits[0], ("", ""))[0], units.get(fits[0], ""))
-                mapping.by_content.append((fits[0], meant.field))
+                mapping.by_content.append((fits[0], meant.names[0]))
                 left.remove(fits[0])
     mapping.ignored = [(c, titles[c][0]) for c in left if c in titles and contents.get(c)]
     mapping.ignored += [(c, titles[c][0]) for c in left if c in titles and not contents.get(c) and samples.get(c)]

@@ -188,10 +188,11 @@ class PlainLedger:
         whole = applied(self.declared, Edit(self.kind, given, record or new_id()), before or None)
         for problem in whole.after.problems():
             column = next((n for n in problem.fields if n in table.mapping.columns), "")
+            said = _(problem.sentence, **problem.values)
             if problem.blocks:
-                table.refuse(line, problem.code, column)
+                table.refuse(line, problem.code, column, said)
                 return
-            table.warn(line, problem.code, column)
+            table.warn(line, problem.code, column, said)
 
     def _match(self, given: dict[str, Wire]) -> str | None:
         """A record already there: by a unique field, else by all needed fields and everything else that is said."""

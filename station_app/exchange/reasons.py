@@ -110,3 +110,18 @@ def sentence(code: str) -> str:
     """The sentence of a reason or warning, in the user's language; the code itself for one nobody knows."""
     said = ROWS.get(code) or next((text for member, text in READING.items() if member.value == code), None)
     return _(said) if said else code
+
+
+NOTICES: Final[dict[str, str]] = {
+    "sheet_passed_over": N_("The sheet “{what}” holds no such ledger and was passed over."),
+    "column_unknown": N_("Nobody knows what the column “{what}” means; it was not taken."),
+    "column_by_content": N_("A column without a title that says so was taken as “{what}”, for its cells look like it."),
+    "filled_down": N_("In the column “{what}” empty cells were taken as the value above."),
+    "village_unknown": N_("“{what}” is no village or community of this township's list; it was kept as text."),
+}
+
+
+def notice(code: str, what: str) -> dict[str, object]:
+    """Something that concerns the whole file, with its sentence."""
+    said = NOTICES.get(code)
+    return {"notice": code, "what": what, "message": _(said, what=what) if said else what}

@@ -10,7 +10,6 @@ from station_app.exchange.books import Book, Format, Worksheet, new_book
 from station_app.exchange.importing import Plan, title_of
 from station_app.exchange.ledgers.table import Line, Table
 from station_app.exchange.mapping import REASON, ROW
-from station_app.exchange.reasons import sentence
 from station_app.exchange.refusals import SheetRefusal
 from station_app.exchange.sheets import Cell
 from station_app.messages import Refusal, _
@@ -130,7 +129,7 @@ class _Page:
             cell = row[column] if column < len(row) else None
             if column < self.width and (cell is not None or wrong):
                 self._put(at, column, cell, self.styles.of(cell, wrong))
-        said = sentence(refusal.code)
+        said = refusal.message
         where = title_of(self.table, refusal)
         if refusal.column is not None:
             self.page.write_comment(at, refusal.column, said, {"x_scale": 2, "author": "社工站"})

@@ -32,6 +32,12 @@ class Finding:
     code: str
     column: int | None = None
     value: Cell = None
+    said: str = ""  # the sentence of a kind's own rule, which no table of ours knows
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do, in the user's language."""
+        return self.said or sentence(self.code)
 
 
 @dataclass(slots=True)
@@ -85,16 +91,19 @@ class Table:
         """The lines not refused so far."""
         return (line for line in self.lines if line.refusal is None)
 
-    def refuse(self, line: Line, code: str, name: str = "") -> None:
+    def _found(self, line: Line, code: str, name: str, said: str) -> Finding:
+        if not name:
+            return Finding(code, None, None, said)
+        return Finding(code, self.mapping.column(name), self.cell(line, name), said)
+
+    def refuse(self, line: Line, code: str, name: str = "", said: str = "") -> None:
         """Refuse a line, once; the first reason stays."""
         if line.refusal is None:
-            line.refusal = Finding(
-                code, self.mapping.column(name) if name else None, self.cell(line, name) if name else None
-            )
+            line.refusal = self._found(line, code, name, said)
 
-    def warn(self, line: Line, code: str, name: str = "") -> None:
+    def warn(self, line: Line, code: str, name: str = "", said: str = "") -> None:
         """Add a warning, once per code and column."""
-        found = Finding(code, self.mapping.column(name) if name else None, self.cell(line, name) if name else None)
+        found = self._found(line, code, name, said)
         if found not in line.warnings:
             line.warnings.append(found)
 
