@@ -34,7 +34,7 @@ class Inbox:
 
     def receipt(self, data: bytes, at: datetime) -> receipts.Receipt | Refusal:
         """Take a sealed receipt: kept only when our centre signed it and it speaks of the chain we hold."""
-        opened = opening.open_sealed(data, self.keys.identity, self.roots, at)
+        opened = opening.open_sealed(data, self.keys.identity, self.roots, at, ended_ok=True)
         if isinstance(opened, Refusal):
             return opened
         kept = receipts.verify(opened[1], self.roots, self.store.station, at)
@@ -51,7 +51,7 @@ class Inbox:
 
     def bundle(self, data: bytes, at: datetime) -> Took | Refusal:
         """Take a sealed bundle; one that must wait is kept, one of a second history is set aside."""
-        arrived = opening.open_bundle(data, self.keys.identity, self.roots, at, withheld_ok=False)
+        arrived = opening.open_bundle(data, self.keys.identity, self.roots, at, withheld_ok=False, ended_ok=True)
         if isinstance(arrived, Refusal):
             if arrived.code is BundleRefusal.NEWER_SCHEMA:
                 self._keep(WAITING, data)

@@ -1,6 +1,7 @@
 """Opening a sealed file and asking who answers for it: signature, certificate, voucher, and whose chain it may speak for."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,40 +35,49 @@ def centre_chain(roots: TrustRoots, station: str) -> str:
     return str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_OID, roots.fingerprint), station))
 
 
-def verified(signed: bytes, roots: TrustRoots, at: datetime) -> Opened | Refusal:
+def verified(signed: bytes, roots: TrustRoots, at: datetime, ended_ok: bool = False) -> Opened | Refusal:
     """Content and signer of a signed file.
 
-    Judged by our own clock first. The signer's word on the time counts in two cases only: a certificate withdrawn
+    Judged by our own clock first. The signer's word on the time counts in two cases: a certificate withdrawn
     for a peaceful reason keeps what it signed before (``chain.revoked_by`` decides), and a computer whose own clock
-    stands before the certificate's first day must not lose a receipt by it.
+    stands before the certificate's first day must not lose a receipt by it. ``ended_ok`` is a station's third case: what
+    the centre signed stays its word after its certificate ended, and for a computer whose clock stands years ahead.
     """
-    opened = sealing.verify_signed(signed, roots, at)
+    return _judged(signed, at, ended_ok, lambda moment: sealing.verify_signed(signed, roots, moment))
+
+
+def _judged(
+    signed: bytes, at: datetime, ended_ok: bool, judge: Callable[[datetime], Opened | Refusal]
+) -> Opened | Refusal:
+    opened = judge(at)
     if not isinstance(opened, Refusal):
         return opened
-    early = opened.values.get("because") == TrustRefusal.NOT_YET_VALID.value
-    if opened.code is not BundleRefusal.REVOKED and not early:
+    told = {TrustRefusal.NOT_YET_VALID.value, *([TrustRefusal.EXPIRED.value] if ended_ok else [])}
+    if opened.code is not BundleRefusal.REVOKED and opened.values.get("because") not in told:
         return opened
     envelope = cms.read(signed)
     if isinstance(envelope, Refusal) or envelope.signed_at is None:
         return opened
-    again = sealing.verify_signed(signed, roots, envelope.signed_at)
+    again = judge(envelope.signed_at)
     return opened if isinstance(again, Refusal) else again
 
 
-def open_sealed(data: bytes, identity: Identity, roots: TrustRoots, at: datetime) -> tuple[Opened, bytes] | Refusal:
+def open_sealed(
+    data: bytes, identity: Identity, roots: TrustRoots, at: datetime, ended_ok: bool = False
+) -> tuple[Opened, bytes] | Refusal:
     """What a sealed file holds, and its signed bytes as they can be kept for proof."""
     signed = sealing.decrypt(data, identity, sealing.BUNDLE_LIMIT)
     if isinstance(signed, Refusal):
         return signed
-    opened = verified(signed, roots, at)
+    opened = verified(signed, roots, at, ended_ok)
     return opened if isinstance(opened, Refusal) else (opened, signed)
 
 
 def open_bundle(
-    data: bytes, identity: Identity, roots: TrustRoots, at: datetime, withheld_ok: bool
+    data: bytes, identity: Identity, roots: TrustRoots, at: datetime, withheld_ok: bool, ended_ok: bool = False
 ) -> Arrived | Refusal:
     """A bundle for us, whose header, voucher and signer agree. The caller compares them with path and station."""
-    opened = open_sealed(data, identity, roots, at)
+    opened = open_sealed(data, identity, roots, at, ended_ok)
     if isinstance(opened, Refusal):
         return opened
     content, signed = opened
@@ -76,12 +86,13 @@ def open_bundle(
         return parsed
     if parsed.header.recipient != identity.recipient:
         return Refusal(BundleRefusal.WRONG_RECIPIENT)
-    wrong = _check_voucher(parsed, content.signer, roots, content.signed_at or at)
+    wrong = _check_voucher(parsed, content.signer, roots, at, ended_ok)
     return wrong if wrong is not None else Arrived(parsed, content.signer, signed)
 
 
-def _check_voucher(parsed: Bundle, signer: Holder, roots: TrustRoots, at: datetime) -> Refusal | None:
-    voucher = sealing.verify_voucher(parsed.header.voucher, roots, at)
+def _check_voucher(parsed: Bundle, signer: Holder, roots: TrustRoots, at: datetime, ended_ok: bool) -> Refusal | None:
+    signed = parsed.header.voucher
+    voucher = _judged(signed, at, ended_ok, lambda moment: sealing.verify_voucher(signed, roots, moment))
     if isinstance(voucher, Refusal):
         return voucher
     if voucher.signer != signer or voucher.content != parsed.header.vouched():

@@ -70,7 +70,7 @@ def test_nothing_withheld_stands_in_any_file_of_the_centre(scene: Scene) -> None
                 fields[field.name] = _planted(number)
                 number += 1
             if fields:
-                items = [Edit(kind.kind, dict(fields))]
+                items = [Edit(kind.kind_name, dict(fields))]
                 good(scene.station.store.batch([items], scene.station.author, "import"))
     add_hours(scene.station)
     signed_month(scene.station)
