@@ -327,3 +327,12 @@ def test_blank_ticks_are_unknown_unless_somebody_says_no() -> None:
     said = judge(Workbook("x", "", [content]), ledgers()["elder"], today=TODAY, blank_is_no=True)
     assert not isinstance(said, Refusal)
     assert values(said, 2)["dibao"] is False and values(said, 2)["alone"] is True
+
+
+def test_a_month_on_the_tab_and_no_year_anywhere() -> None:
+    found = judged("volunteer_hours", sheet(
+        ["志愿服务时长登记"], ["姓名", "身份证号", "日期", "起", "止", "时长"],
+        ["王海", number(1), "2025.5.6", "8:00", "9:00", 1], ["李海", number(2), "5月7日", "8:00", "9:00", 1],
+        ["赵海", number(3), "2025.6.7", "8:00", "9:00", 1], name="5月",
+    ), file="x.xlsx")  # fmt: skip
+    assert outcomes(found)[2:] == ["OK", "OK_WARN YEAR_FROM_TITLE", "REJECT DATE_OUT_OF_PERIOD"]

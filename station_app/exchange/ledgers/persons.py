@@ -1,10 +1,12 @@
 """Rules about people that every ledger shares: name, identity number, birth, sex, the same number twice, majority names."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 
+from station_app.exchange.headers import squeeze
 from station_app.exchange.ledgers.table import Known, Line, Table
 from station_app.exchange.ledgers.words import says_deceased
 from station_app.exchange.sheets import Cell
@@ -12,9 +14,11 @@ from station_app.values.dates import Precision, SaidDate, read_date
 from station_app.values.id_numbers import IdNumber, age_on, read_id_number
 from station_app.values.names import PersonName, read_name
 from station_app.values.phones import Phones, read_phones
-from station_app.values.reading import Read
+from station_app.values.reading import Read, refused
 from station_app.values.sexes import Sex, read_sex
 from station_app.values.text import fold_search, is_empty
+
+_CUT = re.compile(r"\d{15}000")
 
 
 def read_person(table: Table, today: date, *, id_needed: bool) -> None:
@@ -27,6 +31,8 @@ def read_person(table: Table, today: date, *, id_needed: bool) -> None:
 
     def number(cell: Cell) -> Read[IdNumber]:
         found = read_id_number(cell, on)
+        if found.reason == "ID_CHECKSUM" and isinstance(cell, str) and _CUT.fullmatch(squeeze(cell)):
+            return refused("ID_PRECISION_LOST")  # a spreadsheet's number, shown in full: its last three digits are lost
         return Read(None) if found.reason == "ID_EMPTY" and not id_needed else found
 
     table.read("id_no", number, refuses=True, every=True)

@@ -8,6 +8,7 @@ from station_app.exchange.headers import squeeze
 from station_app.exchange.ledgers import persons, words
 from station_app.exchange.ledgers.table import Known, Ledger, Line, Table
 from station_app.exchange.mapping import Meant, hand_over, spell
+from station_app.exchange.period import when
 from station_app.exchange.sheets import Cell
 from station_app.values.dates import Precision, SaidDate, read_date
 from station_app.values.durations import read_hours
@@ -231,6 +232,10 @@ def _read_flag(cell: Cell) -> Read[bool]:
 
 def _check_dates(table: Table, today: date) -> None:
     """The day of service refuses the row when it cannot be read; the day of recording only warns."""
+    if table.when.period is None and (year := _usual_year(table, today)) is not None:
+        # "3月" on the tab and nowhere a year: the dates in the column say which March is meant.
+        laid = table.layout
+        table.when = when(laid.titles, table.sheet.name, laid.footers, "", year)
     on = (
         max(table.when.on(today), today)
         if table.when.period is None and table.when.as_of is None
@@ -239,7 +244,7 @@ def _check_dates(table: Table, today: date) -> None:
     span = table.when.period
     reading = None if span is None else (span.first, span.last)
     if reading is None:
-        year = _usual_year(table, on)
+        year = table.when.year
         reading = None if year is None else (date(year, 1, 1), date(year, 12, 31))
     within = None if span is None else (span.first, span.last)
 
