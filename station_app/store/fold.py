@@ -244,18 +244,17 @@ class Fold:
                 declared_field = declared.fields.get(name)
                 if declared_field is None and name != heads.REMOVED:
                     continue  # a newer version's field: kept in the journal
-                stored, fits = _stored(declared_field, value)
-                row[name] = stored
+                row[name], fits = stored(declared_field, value)
                 if not fits:
-                    unfit.append({"station": station, "record": record, "kind": declared.kind, "field": name})
+                    unfit.append({"station": station, "record": record, "kind": declared.kind_name, "field": name})
             groups[tuple(sorted(row))].append(row)
             written[record] = list(row)
         for names, group in groups.items():
             self._upsert_of(connection, declared, names).many(connection, group)
-        self._keep_misfits(connection, station, declared.kind, written, unfit)
+        self._keep_misfits(connection, station, declared.kind_name, written, unfit)
 
     def _upsert_of(self, connection: Connection, declared: type[Record], names: tuple[str, ...]) -> Prepared:
-        key = (connection.dialect.name, declared.kind, names)
+        key = (connection.dialect.name, declared.kind_name, names)
         statement = self._upserts.get(key)
         if statement is None:
             table = declared.__table__
@@ -348,8 +347,8 @@ _ANY_MISFIT = Prepared(select(func.min(misfit.c.record)).where(misfit.c.station 
 _TOUCHES_OF = select(touch.c.record, touch.c.kind, touch.c.at)
 
 
-def _stored(declared: Field | None, value: object) -> tuple[object, bool]:
-    """The value as its column takes it, and whether it fits."""
+def stored(declared: Field | None, value: object) -> tuple[object, bool]:
+    """The value as its column takes it, and whether it fits (rule 8)."""
     if value is None:
         return None, True
     if declared is None:  # removed

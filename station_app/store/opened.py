@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal, Refused
 from station_app.store import entries as e
-from station_app.store import history, journal, rebuild, schema
+from station_app.store import history, journal, proof, rebuild, schema
 from station_app.store.change import BATCH_ITEMS, Author, Done, Door, Edit, applied, current, items_of
 from station_app.store.conflicts import Conflict, conflicts, deciding
 from station_app.store.engine import DRIVER_ERRORS, Database, is_disk_error
@@ -234,13 +234,24 @@ class Store:
             }
 
     def differences(self) -> list[dict[str, object]]:
-        """Where the tables are not the journal's fold; empty when they are."""
+        """Where the tables are not the journal's fold, all of it folded anew; empty when they are."""
         with self.database.reading() as connection:
-            return rebuild.differences(connection, self.station, self.folder)
+            return self._compared(connection)
 
     def differences_of(self, connection: Connection) -> list[dict[str, object]]:
-        """The same for an open view."""
-        return rebuild.differences(connection, self.station, self.folder)
+        """The same for an open view; what was proven before is not folded again (:mod:`station_app.store.proof`)."""
+        known = proof.unpacked(_fact(connection, proof.FACT))
+        carried = None if known is None else proof.carried_on(connection, self.station, known)
+        if carried is None:
+            return self._compared(connection)
+        self.keep(proof.FACT, proof.packed(carried))
+        return []
+
+    def _compared(self, connection: Connection) -> list[dict[str, object]]:
+        found = rebuild.differences(connection, self.station, self.folder)
+        if not found:
+            self.keep(proof.FACT, proof.packed(proof.taken(connection, self.station)))
+        return found
 
     def fold_again(self) -> None:
         """Empty every folded table and fold the journal anew, in one transaction (after an update that knows new kinds)."""
