@@ -1,6 +1,5 @@
 """What people read of the centre's verdict."""
 
-
 from typing import Any
 
 from station_app.sync.receipts import Verdict
