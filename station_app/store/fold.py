@@ -57,7 +57,7 @@ class Fold:
 
     def __init__(self, watcher: RowWatcher | None = None) -> None:
         self.watcher = watcher
-        self._upserts: dict[tuple[str, str, tuple[str, ...]], Prepared] = {}
+        self._upserts: dict[tuple[str, str, frozenset[str]], Prepared] = {}
 
     def advance(self, connection: Connection, one: Device) -> int:
         """Fold what a chain holds beyond its folded position, stopping before an incomplete batch. Returns the new position."""
@@ -235,33 +235,35 @@ class Fold:
     def _upsert(
         self, connection: Connection, station: str, declared: type[Record], rows: Mapping[str, dict[str, object]]
     ) -> None:
-        groups: dict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
+        groups: dict[frozenset[str], list[dict[str, object]]] = defaultdict(list)
         unfit: list[dict[str, object]] = []
-        written: dict[str, list[str]] = {}
+        fields = declared.fields
         for record, values in rows.items():
             row: dict[str, object] = {"station": station, "id": record}
             for name, value in values.items():
-                declared_field = declared.fields.get(name)
-                if declared_field is None and name != heads.REMOVED:
+                known = fields.get(name)
+                if known is None and name != heads.REMOVED:
                     continue  # a newer version's field: kept in the journal
-                row[name], fits = stored(declared_field, value)
+                if value is None:
+                    row[name] = None
+                    continue
+                row[name], fits = stored(known, value)
                 if not fits:
                     unfit.append({"station": station, "record": record, "kind": declared.kind_name, "field": name})
-            groups[tuple(sorted(row))].append(row)
-            written[record] = list(row)
+            groups[frozenset(row)].append(row)
         for names, group in groups.items():
             self._upsert_of(connection, declared, names).many(connection, group)
-        self._keep_misfits(connection, station, declared.kind_name, written, unfit)
+        self._keep_misfits(connection, station, declared.kind_name, rows, unfit)
 
-    def _upsert_of(self, connection: Connection, declared: type[Record], names: tuple[str, ...]) -> Prepared:
+    def _upsert_of(self, connection: Connection, declared: type[Record], names: frozenset[str]) -> Prepared:
         key = (connection.dialect.name, declared.kind_name, names)
         statement = self._upserts.get(key)
         if statement is None:
             table = declared.__table__
             assert isinstance(table, Table)
             make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            upsert = make(table).values({name: bindparam(name) for name in names})
-            written = {name: upsert.excluded[name] for name in names if name not in ("station", "id")}
+            upsert = make(table).values({name: bindparam(name) for name in sorted(names)})
+            written = {name: upsert.excluded[name] for name in sorted(names) if name not in ("station", "id")}
             where = [table.c.station, table.c.id]
             statement = Prepared(
                 upsert.on_conflict_do_update(index_elements=where, set_=written)
@@ -276,7 +278,7 @@ class Fold:
         connection: Connection,
         station: str,
         kind: str,
-        written: Mapping[str, list[str]],
+        written: Mapping[str, Mapping[str, object]],
         unfit: list[dict[str, object]],
     ) -> None:
         if _ANY_MISFIT.all(connection, {"station": station}) != [(None,)]:
@@ -286,7 +288,7 @@ class Fold:
                         misfit.c.station == station,
                         misfit.c.kind == kind,
                         misfit.c.record == record,
-                        misfit.c.field.in_(names),
+                        misfit.c.field.in_(list(names)),
                     )
                 )
         if unfit:
