@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from sqlalchemy import false, or_
 
 from station_app.clock import now_ms
 from station_app.clock import today as the_day
@@ -19,7 +20,7 @@ from station_app.exchange.headers import squeeze
 from station_app.exchange.index import Index
 from station_app.exchange.judging import Judged, judge
 from station_app.exchange.ledgers import ledger_of
-from station_app.exchange.ledgers.records import DRAWS, KnownPeople
+from station_app.exchange.ledgers.records import DRAWS, SHIFT_FIELDS, KnownPeople
 from station_app.exchange.ledgers.table import Finding, Line, Outcome, Table
 from station_app.exchange.plain import RECORD, PlainLedger
 from station_app.exchange.reasons import notice
@@ -30,6 +31,7 @@ from station_app.kinds.base import KINDS
 from station_app.messages import Refusal
 from station_app.store.change import Author, Done
 from station_app.store.opened import Store
+from station_app.store.records import Reader
 
 #: Told how many rows are done of how many; returns False to stop.
 Progress = Callable[[int, int], bool]
@@ -222,9 +224,21 @@ def _planned(
             )
         draw, kinds = DRAWS[kind]
         index = Index(reader, kinds)
-    people = KnownPeople(index, tuple(k for k in kinds if k in ("resident", "volunteer")))
-    judged = judge(workbook, ledger, today=today, known=people, sheet=sheet, blank_is_no=blank_is_no)
-    return judged if isinstance(judged, Refusal) else _drafted(kind, judged, index, draw, store.station)
+        people = KnownPeople(index, tuple(k for k in kinds if k in ("resident", "volunteer")))
+        judged = judge(workbook, ledger, today=today, known=people, sheet=sheet, blank_is_no=blank_is_no)
+        if isinstance(judged, Refusal):
+            return judged
+        if kind == "volunteer_hours":
+            _load_shifts(reader, index, judged)
+    return _drafted(kind, judged, index, draw, store.station)
+
+
+def _load_shifts(reader: Reader, index: Index, judged: Judged) -> None:
+    """Only the shifts of the days the file speaks of: a station has hundreds of thousands."""
+    days = [line.values["service_date"].iso for _t, line in judged.lines() if line.refusal is None]
+    shift = KINDS[judged.ledger.kind].__table__.c
+    named = shift.service_date.between(min(days), max(days)) if days else false()
+    index.load(reader, judged.ledger.kind, SHIFT_FIELDS, or_(named, shift.reverses.is_not(None)))
 
 
 def _drafted(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from station_app.exchange.headers import squeeze
 from station_app.kinds.base import KINDS
@@ -19,20 +19,23 @@ class Index:
 
     def __init__(self, reader: Reader, kinds: Iterable[str]) -> None:
         self.rows: dict[str, dict[str, dict[str, Any]]] = {}
-        for kind in kinds:
-            self.rows[kind] = self._load(reader, kind)
         self._by: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[str]]] = {}
+        for kind in kinds:
+            self.load(reader, kind)
 
-    @staticmethod
-    def _load(reader: Reader, kind: str) -> dict[str, dict[str, Any]]:
-        statement = reader.select(kind)
-        names = list(KINDS[kind].fields)
+    def load(
+        self, reader: Reader, kind: str, names: Iterable[str] | None = None, where: ColumnElement[bool] | None = None
+    ) -> None:
+        """Load a kind's live records: all fields or the named ones, all records or those that ``where`` names."""
         table = KINDS[kind].__table__
-        columns = [table.c[name] for name in names]
+        chosen = list(KINDS[kind].fields) if names is None else list(names)
+        statement = reader.select(kind).with_only_columns(table.c.id, *(table.c[name] for name in chosen))
+        if where is not None:
+            statement = statement.where(where)
         found: dict[str, dict[str, Any]] = {}
-        for record, *values in reader.connection.execute(statement.with_only_columns(table.c.id, *columns)):
-            found[record] = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        return found
+        for record, *values in reader.connection.execute(statement):
+            found[record] = {name: value for name, value in zip(chosen, values, strict=True) if value is not None}
+        self.rows[kind] = found
 
     def get(self, kind: str, record: str) -> dict[str, Any]:
         """The values of a record, planned ones included."""

@@ -11,7 +11,7 @@ from station_app.exchange.importing import Plan, plan_file, write
 from station_app.exchange.refusals import SheetRefusal
 from station_app.exchange.refused import refused_workbook, write_refused
 from station_app.messages import Refusal
-from station_app.store.change import Author, Done
+from station_app.store.change import Author, Done, Edit
 from station_app.store.opened import Store
 from tests.exchange.grids import LEDGERS, SAMPLES, sample, save
 from tests.exchange.judged import TODAY
@@ -290,3 +290,15 @@ def test_further_columns_go_where_their_kind_declares_them(store: Store, tmp_pat
     assert elder.fields["falls"] == 2
     assert (resident.fields["marital"], resident.fields["education"], resident.fields["politics"]) == ("30", "80", "13")
     assert planned(store, "elder", path).counts()["same"] == 2
+
+
+def test_a_reversed_shift_may_be_imported_again(store: Store) -> None:
+    written(store, planned(store, "volunteer_hours", path_of("volunteer_hours")))
+    with store.reading() as reader:
+        shift = reader.all("volunteer_hours")[0]
+    mistake = dict(shift.fields) | {"reverses": shift.id, "service_date": "2024-05-01"}
+    mistake.pop("recorded_after", None)
+    mistake.pop("recorded_on", None)
+    assert isinstance(store.batch([[Edit("volunteer_hours", mistake)]], AUTHOR, "reverse"), Done)
+    again = planned(store, "volunteer_hours", path_of("volunteer_hours"))
+    assert again.counts() == COUNTS["volunteer_hours"] | {"added": 1, "same": 459}

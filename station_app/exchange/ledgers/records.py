@@ -311,10 +311,12 @@ def _draw_harvest(table: Table, line: Line, drafter: Drafter, plot: str, harvest
     drafter.part("harvest", _same_year(drafter.index, "harvest", plot, "harvested_on", harvested), values)
 
 
+#: What is compared of shifts in the store; a reversal may be dated on another day, so that reversals are all looked at.
+SHIFT_FIELDS = ("volunteer", "activity", "service_date", "start", "end", "hours", "reverses")
 #: For each ledger what draws its rows, and the kinds that are looked through for records already there.
 DRAWS: dict[str, tuple[Draw, tuple[str, ...]]] = {
     "elder": (draw_elder, ("resident", "elder")),
-    "volunteer_hours": (draw_hours, ("resident", "volunteer", "activity", "volunteer_hours")),
+    "volunteer_hours": (draw_hours, ("resident", "volunteer", "activity")),
     "farm_plot": (draw_plot, ("resident", "farm_plot", "plot_application", "harvest")),
 }
 
