@@ -77,7 +77,7 @@ def _month(
         yield Edit(
             "service",
             {
-                "service_kind": kind, "beneficiary": person, "service_date": day.isoformat(), "quantity": 1, "unit": "times",
+                "kind": kind, "beneficiary": person, "service_date": day.isoformat(), "quantity": 1, "unit": "times",
                 "provider": dice.choice(workers), "cost": 0, "satisfaction": dice.randint(4, 5),
             },
         )  # fmt: skip

@@ -69,7 +69,7 @@ def _typed(declared: "type[Record]", words: list[str], township: str) -> "dict[s
             raise UsageError(_("“{word}” is no FIELD=VALUE.", word=word))
         field = declared.fields.get(name)
         if field is None:
-            raise Refused(Refusal(StoreRefusal.UNKNOWN_FIELD, {"kind": declared.kind, "field": name}))
+            raise Refused(Refusal(StoreRefusal.UNKNOWN_FIELD, {"kind": declared.kind_name, "field": name}))
         read = read_typed(field, text, around)
         if read.reason is not None:
             why = _(sentence_named(read.reason))
@@ -114,10 +114,10 @@ def _write(context: Context, record: str | None, action: str) -> Result:
     declared = _kind(context.words.kind)
     with context.station() as station:
         if record is not None:
-            _one(station, declared.kind, record)
+            _one(station, declared.kind_name, record)
         values = _typed(declared, context.words.fields, station.store.station[:9])
-        done = ok(station.store.change([Edit(declared.kind, values, record)], station.author, action))
-        found = _one(station, declared.kind, done.records[0])
+        done = ok(station.store.change([Edit(declared.kind_name, values, record)], station.author, action))
+        found = _one(station, declared.kind_name, done.records[0])
         warnings = [{"code": p.code, "message": _(p.sentence, **p.values)} for _record, p in done.warnings]
     document = {"id": found.id, "fields": dict(found.fields), "entry": done.entries[0], "warnings": warnings}
     return Result(document, (*_lines_of(found), *(str(w["message"]) for w in warnings)))
@@ -134,8 +134,8 @@ def _set(context: Context) -> Result:
 def _remove(context: Context) -> Result:
     declared = _kind(context.words.kind)
     with context.station() as station:
-        before = _one(station, declared.kind, context.words.id)
-        done = ok(station.store.remove(declared.kind, context.words.id, station.author))
+        before = _one(station, declared.kind_name, context.words.id)
+        done = ok(station.store.remove(declared.kind_name, context.words.id, station.author))
     document = {"id": before.id, "fields": dict(before.fields), "entry": done.entries[0], "removed": True}
     return Result(document, (_("Removed. “undo {entry}” brings it back.", entry=done.entries[0]),))
 
@@ -143,7 +143,7 @@ def _remove(context: Context) -> Result:
 def _show(context: Context) -> Result:
     declared = _kind(context.words.kind)
     with context.station() as station:
-        found = _one(station, declared.kind, context.words.id)
+        found = _one(station, declared.kind_name, context.words.id)
     return Result({**_shown(found), "removed": found.removed}, tuple(_lines_of(found)))
 
 
@@ -165,7 +165,7 @@ def _list(context: Context) -> Result:
     with context.station() as station:
         where = _typed(declared, context.words.where, station.store.station[:9])
         with station.store.reading() as reader:
-            return _records_result(reader.all(declared.kind, where, context.words.limit))
+            return _records_result(reader.all(declared.kind_name, where, context.words.limit))
 
 
 def _find_words(parser: argparse.ArgumentParser) -> None:
@@ -180,8 +180,8 @@ def _find(context: Context) -> Result:
 def _history(context: Context) -> Result:
     declared = _kind(context.words.kind)
     with context.station() as station:
-        _one(station, declared.kind, context.words.id)
-        steps = station.store.history(declared.kind, context.words.id)
+        _one(station, declared.kind_name, context.words.id)
+        steps = station.store.history(declared.kind_name, context.words.id)
         names = {step.author: station.user_name(step.author) for step in steps}
     entries = [
         {"entry": s.entry, "time": s.time, "author": names[s.author], "device": s.device, "action": s.action,
@@ -256,7 +256,7 @@ def _import(context: Context) -> Result:
     with context.station() as station:
         taken = ok(
             import_ledger(
-                station, declared.kind, Path(words.file), sheet=words.sheet, dry_run=words.dry_run,
+                station, declared.kind_name, Path(words.file), sheet=words.sheet, dry_run=words.dry_run,
                 refused_to=Path(words.refused) if words.refused else None, progress=context.say,
             )
         )  # fmt: skip
@@ -295,7 +295,7 @@ def _export(context: Context) -> Result:
     with context.station() as station:
         written = ok(
             export_records(
-                station, declared.kind, Path(words.out), words.reason, None if words.plain else words.recipient
+                station, declared.kind_name, Path(words.out), words.reason, None if words.plain else words.recipient
             )
         )
     return Result(written, (_("{n} records written to {file}.", n=written["written"], file=written["file"]),))

@@ -126,7 +126,7 @@ def _kinds(context: Context) -> Result:
         ]  # fmt: skip
         kinds.append(
             {
-                "kind": declared.kind,
+                "kind": declared.kind_name,
                 "title": declared.titled(),
                 "section": declared.section,
                 "merge": declared.merge,

@@ -38,7 +38,7 @@ class Record(Base):
 
     __abstract__ = True
 
-    kind: ClassVar[str]
+    kind_name: ClassVar[str]  # its wire name
     section: ClassVar[str]
     merge: ClassVar[str]
     kind_title: ClassVar[str]
@@ -65,7 +65,7 @@ class Record(Base):
             if name in RESERVED and isinstance(value, MappedColumn):
                 raise DeclarationError(kind, name, "this name is the program's own", "choose another")
         cls.__tablename__ = kind
-        cls.kind, cls.section, cls.merge, cls.kind_title = kind, section, merge, title
+        cls.kind_name, cls.section, cls.merge, cls.kind_title = kind, section, merge, title
         super().__init_subclass__(**kw)
         declared: dict[str, Field] = {}
         for column in cls.__table__.columns:

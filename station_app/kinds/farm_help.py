@@ -28,15 +28,15 @@ class FarmWork(Choice):
 class FarmHelp(Record, kind="farm_help", section="farm", merge="by_field", title=N_("Farm help")):
     """A session of help 帮耕 (DOMAIN §1.9). The helpers' hours are volunteer hours, recorded there once."""
 
-    listed = ("plot", "helped_on", "help_kind", "helpers")
+    listed = ("plot", "helped_on", "kind", "helpers")
     sorted_by = "helped_on"
 
     plot: Mapped[str | None] = refers_to("farm_plot", N_("Farm plot"), needed=True, headers=("地块",))
     helped_on: Mapped[str | None] = date(
         N_("Helped on"), needed=True, past=True, headers=("日期", "帮耕日期", "作业日期")
     )
-    help_kind: Mapped[str | None] = choice(
-        FarmWork, N_("Kind of work"), required=True, headers=("作业", "作业类型", "作业内容", "kind")
+    kind: Mapped[str | None] = choice(
+        FarmWork, N_("Kind of work"), required=True, headers=("作业", "作业类型", "作业内容")
     )
     volunteers: Mapped[list[str] | None] = refers_to_many("volunteer", N_("Volunteers"), headers=("志愿者", "帮耕人"))
     helpers: Mapped[int | None] = count(

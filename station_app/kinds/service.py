@@ -56,11 +56,11 @@ class ServiceUnit(Choice):
 class Service(Record, kind="service", section="care", merge="by_field", title=N_("Service")):
     """One service to one person 服务 (DOMAIN §1.5, 银龄365); counted as one person-time whatever its quantity."""
 
-    listed = ("beneficiary", "service_date", "service_kind", "quantity", "unit")
+    listed = ("beneficiary", "service_date", "kind", "quantity", "unit")
     sorted_by = "service_date"
 
-    service_kind: Mapped[str | None] = choice(
-        ServiceKind, N_("Service"), needed=True, headers=("服务类别", "服务项目", "服务类型", "kind")
+    kind: Mapped[str | None] = choice(
+        ServiceKind, N_("Service"), needed=True, headers=("服务类别", "服务项目", "服务类型")
     )
     beneficiary: Mapped[str | None] = refers_to(
         "resident", N_("Beneficiary"), needed=True, headers=("服务对象", "姓名", "老人姓名", "受益人")
@@ -104,7 +104,7 @@ class Service(Record, kind="service", section="care", merge="by_field", title=N_
             return [(who, 1) for who in {row.beneficiary for row in facts.rows(SERVICES, scope)} if who is not None]
 
         def of_kind(kind: str) -> Callable[[Facts, Scope], Listed]:
-            return lambda facts, scope: [(row.id, 1) for row in facts.rows(SERVICES, scope) if row.service_kind == kind]
+            return lambda facts, scope: [(row.id, 1) for row in facts.rows(SERVICES, scope) if row.kind == kind]
 
         def line(key: str, title: str, listed: Callable[[Facts, Scope], Listed], under: str = "") -> Line:
             return Line(
@@ -129,7 +129,7 @@ class Service(Record, kind="service", section="care", merge="by_field", title=N_
 
 SERVICES = Source(
     "services",
-    lambda station: select(Service.id, Service.service_date, Service.beneficiary, Service.service_kind).where(
+    lambda station: select(Service.id, Service.service_date, Service.beneficiary, Service.kind).where(
         live(Service, station)
     ),
     Service.service_date,

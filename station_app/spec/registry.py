@@ -8,7 +8,7 @@ from station_app.spec.meanings import Storage
 
 MERGE_RULES: Final = ("append_only", "by_field", "newest", "ask")
 SECTIONS: Final = ("people", "care", "farm", "volunteers", "lists", "money", "work", "standing", "law", "station")
-RESERVED: Final = frozenset({"station", "id", "removed", "metadata", "registry", "kind", "section", "merge", "fields"})
+RESERVED: Final = frozenset({"station", "id", "removed", "metadata", "registry", "kind_name", "kind_title", "section", "merge", "fields"})
 
 
 class DeclarationError(Exception):
@@ -23,7 +23,7 @@ class DeclarationError(Exception):
 class Declared(Protocol):
     """What the registry asks of a kind's class."""
 
-    kind: ClassVar[str]
+    kind_name: ClassVar[str]
     section: ClassVar[str]
     merge: ClassVar[str]
     kind_title: ClassVar[str]
@@ -42,7 +42,7 @@ class Registry(Generic[D]):
 
     def add(self, declared: type[D]) -> None:
         """Register a class when it is declared; checks that need other kinds wait for :meth:`check`."""
-        kind = declared.kind
+        kind = declared.kind_name
         if kind in self._kinds:
             raise DeclarationError(kind, "", "this kind is declared twice", "rename or delete one of the classes")
         self._check_alone(declared)
@@ -103,7 +103,7 @@ class Registry(Generic[D]):
         self._checked = True
 
     def _check_alone(self, declared: type[D]) -> None:
-        kind = declared.kind
+        kind = declared.kind_name
         if not kind.isidentifier() or kind != kind.lower():
             raise DeclarationError(kind, "", "a wire name is lower-case letters, digits and _", "rename the kind")
         if declared.merge not in MERGE_RULES:

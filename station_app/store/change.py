@@ -255,7 +255,7 @@ class Door:
         rows = connection.execute(
             select(conflict.c.field).where(
                 conflict.c.station == self.station,
-                conflict.c.kind == one.declared.kind,
+                conflict.c.kind == one.declared.kind_name,
                 conflict.c.record == one.record,
             )
         )
@@ -274,13 +274,13 @@ class Door:
             later = [
                 at
                 for (at,) in connection.execute(
-                    select(touch.c.at).where(touch.c.record == one.record, touch.c.kind == one.declared.kind)
+                    select(touch.c.at).where(touch.c.record == one.record, touch.c.kind == one.declared.kind_name)
                 )
                 if (at >> AT_SHIFT) in family and journal.seq_of(at) > opened_at.get(family[at >> AT_SHIFT], 0)
             ]
             fields: set[str] = set()
             for entry in journal.load(connection, later).values():
-                fields |= set(e.by_record(entry.items).get((one.declared.kind, one.record), {}))
+                fields |= set(e.by_record(entry.items).get((one.declared.kind_name, one.record), {}))
             both = sorted(name for name in one.changed if name in fields)
             if both:
                 titles = [_(one.declared.fields[n].title) if n in one.declared.fields else n for n in both]
@@ -381,9 +381,9 @@ def items_of(one: Written) -> list[e.Item]:
         (private if name != REMOVED and declared.fields[name].private else open_fields)[name] = value
     items: list[e.Item] = []
     if open_fields or (one.before is None and not private):
-        items.append(e.make_item(declared.kind, one.record, False, e.encode_body(open_fields)))
+        items.append(e.make_item(declared.kind_name, one.record, False, e.encode_body(open_fields)))
     if private:
-        items.append(e.make_item(declared.kind, one.record, True, e.encode_body(private)))
+        items.append(e.make_item(declared.kind_name, one.record, True, e.encode_body(private)))
     return items
 
 
@@ -398,7 +398,7 @@ def _check_field(declared: type[Record], name: str, value: Wire) -> Refusal | No
         return None if isinstance(value, bool) else Refusal(StoreRefusal.DOES_NOT_FIT, {"field": name, "why": ""})
     known = declared.fields.get(name)
     if known is None:
-        return Refusal(StoreRefusal.UNKNOWN_FIELD, {"kind": declared.kind, "field": name})
+        return Refusal(StoreRefusal.UNKNOWN_FIELD, {"kind": declared.kind_name, "field": name})
     value = tidied(value)
     if known.computed:
         return Refusal(StoreRefusal.COMPUTED, {"field": _(known.title)})

@@ -117,13 +117,13 @@ class Reader:
         for declared in KINDS.classes():
             for field in declared.fields.values():
                 if field.target == kind and field.meaning.name == "reference":
-                    number = self.count(declared.kind, {field.name: record})
+                    number = self.count(declared.kind_name, {field.name: record})
                     if number:
-                        result.append((declared.kind, field.name, number))
+                        result.append((declared.kind_name, field.name, number))
         return result
 
     def _found(self, declared: type[Record], row: Mapping[Any, Any]) -> Found:
         fields = {name: row[name] for name in declared.fields if row[name] is not None}
         instance = declared(id=row["id"], **fields)
         named: Callable[[str, str | None], str] = self.caption
-        return Found(declared.kind, row["id"], instance.caption(named), fields, bool(row["removed"]))
+        return Found(declared.kind_name, row["id"], instance.caption(named), fields, bool(row["removed"]))

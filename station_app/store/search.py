@@ -83,9 +83,9 @@ class SearchIndex:
             return
         known = {r: changed[r] for r in wanted if r in fresh}
         old = sorted(wanted - known.keys())
-        self._drop(connection, kind.kind, old)
+        self._drop(connection, kind.kind_name, old)
         known |= self._rows(connection, station, kind, by, old)
-        self._add(connection, kind.kind, by, known)
+        self._add(connection, kind.kind_name, by, known)
 
     def emptied(self, connection: Connection) -> None:
         """Forget everything."""

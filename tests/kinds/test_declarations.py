@@ -124,7 +124,7 @@ def test_a_kind_without_fields_is_refused() -> None:
     assert wrong(lambda: declared(kind("throwaway"))).rule == "has no fields"
 
 
-@pytest.mark.parametrize("name", ["station", "id", "removed", "kind", "section", "merge", "fields"])
+@pytest.mark.parametrize("name", ["station", "id", "removed", "kind_name", "section", "merge", "fields"])
 def test_a_reserved_name_is_refused(name: str) -> None:
     error = wrong(lambda: declared(kind("throwaway"), **{name: c.text("T")}))
     assert (error.kind, error.field, error.remedy) == ("throwaway", name, "choose another")
@@ -154,7 +154,7 @@ def test_the_kinds_are_those_of_the_contract() -> None:
 
 
 def test_what_is_referred_to_comes_first() -> None:
-    order = [declared.kind for declared in KINDS.classes()]
+    order = [declared.kind_name for declared in KINDS.classes()]
     assert order.index("resident") < order.index("elder")
     assert order.index("farm_plot") < order.index("harvest") < order.index("sale")
     assert sorted(order) == sorted(CONTRACT)

@@ -211,7 +211,7 @@ class Recount:
         for (
             kind
         ) in "meal bath clean urgent medical walk errand haircut company comfort vitals safety culture farm".split():
-            n[f"E03.{kind}"] = len([s for s in services if s["service_kind"] == kind])
+            n[f"E03.{kind}"] = len([s for s in services if s["kind"] == kind])
         hours = self.hours()
         n["F01"] = len({(h.get("activity"), h["service_date"], h.get("place")) for h in hours})
         n["F02"] = len(self.shifts())

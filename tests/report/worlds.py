@@ -113,7 +113,7 @@ class _World:
                 "removed": self.removed(),
                 "beneficiary": r.choice(people),
                 "service_date": self.day(),
-                "service_kind": r.choice(KINDS_OF_SERVICE),
+                "kind": r.choice(KINDS_OF_SERVICE),
             }
             for _ in self.many(8)
         ]

@@ -27,7 +27,7 @@ from tests.store.conftest import AUTHOR, STATION
 from tests.store.exchange import chain_of, rows_of, take_in
 from tests.store.throwaway import ALL, known
 
-KIND_NAMES = [k.kind for k in ALL]
+KIND_NAMES = [k.kind_name for k in ALL]
 
 
 def write(device: str, seq: int, time: int, values: dict[str, object], **seen: int) -> Write:

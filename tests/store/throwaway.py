@@ -43,7 +43,7 @@ class Once(Record, kind="t_once", section="people", merge="append_only", title="
 
 ALL: tuple[type[Record], ...] = (Loose, Whole, Asked, Once)
 for _kind in ALL:
-    KINDS.forget(_kind.kind)
+    KINDS.forget(_kind.kind_name)
 
 
 @contextmanager
@@ -55,4 +55,4 @@ def known() -> Iterator[None]:
         yield
     finally:
         for kind in ALL:
-            KINDS.forget(kind.kind)
+            KINDS.forget(kind.kind_name)

@@ -67,7 +67,7 @@ def upgrade() -> None:
     op.create_index("ix_elder_resident", "elder", ["resident"])
     op.create_table(
         "farm_help",
-        key("station"), key("id"), small("removed"), words("plot"), words("helped_on"), words("help_kind"),
+        key("station"), key("id"), small("removed"), words("plot"), words("helped_on"), words("kind"),
         words("volunteers"), big("helpers"), big("persons"), big("machine_hours"), big("diesel"), big("cost"),
         words("note"), sa.PrimaryKeyConstraint("station", "id", name="pk_farm_help"),
     )  # fmt: skip
@@ -183,7 +183,7 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_table(
         "service",
-        key("station"), key("id"), small("removed"), words("service_kind"), words("beneficiary"),
+        key("station"), key("id"), small("removed"), words("kind"), words("beneficiary"),
         words("service_date"), words("start"), words("end"), big("duration"), big("quantity"), words("unit"),
         words("provider"), words("provider_name"), words("volunteer"), big("cost"), big("satisfaction"),
         words("signature"), words("witness"), words("note"),
