@@ -23,7 +23,7 @@ from station_app.ui.desk import Desk
 from station_app.ui.icons import has_icon, icon
 from station_app.ui.pages.form_page import FormPage
 from station_app.ui.pages.list_page import ListPage
-from station_app.ui.parts import Question, Toast, button, label, scrolling
+from station_app.ui.parts import Button, Question, Toast, button, label, scrolling
 from station_app.ui.places import FormPlace, ListPlace, Page, Place, ScreenPlace
 from station_app.ui.refusals import SENTENCES, WindowRefusal
 from station_app.ui.screens import SCREENS
@@ -186,7 +186,7 @@ class MainWindow(QWidget):
             item.style().polish(item)
 
     def _item(self, title: str, drawing: str, place: Place | None) -> QPushButton:
-        item = QPushButton(title)
+        item = Button(title)
         item.setObjectName("navigation")
         item.setCheckable(True)
         if has_icon(drawing):

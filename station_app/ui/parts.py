@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -45,9 +45,19 @@ def chip(text: str, look: str) -> QLabel:
     return made
 
 
+class Button(QPushButton):
+    """A button that Enter presses too, not only in dialogs."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(text: str, pressed: Callable[[], None] | None = None, look: str = "") -> QPushButton:
     """A button; one primary button a page."""
-    made = QPushButton(text)
+    made = Button(text)
     if look:
         made.setObjectName(look)
     if pressed is not None:

@@ -61,7 +61,8 @@ def _first_start(window: Window) -> None:
         press(Qt.Key.Key_Tab)
     start.again.setFocus()
     press(Qt.Key.Key_Return)
-    wait(lambda: bool(start.where.text()))
+    wait(lambda: bool(start.where.text()) or start.error.isVisible())
+    assert not start.error.isVisible(), start.error.text.text()
     assert Path(start.where.text()).exists(), "the recovery sheet lies where the screen says"
     press(Qt.Key.Key_Return)
     wait(lambda: window.main is not None)
