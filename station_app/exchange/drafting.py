@@ -34,6 +34,8 @@ class Drafter:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.draft = Draft()
+        #: Records already settled in this file, by everything the file said of them.
+        self.said: dict[tuple[object, ...], str] = {}
         self._planned: dict[tuple[str, str], dict[str, Wire]] = {}
 
     def begin(self) -> Draft:

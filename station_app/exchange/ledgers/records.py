@@ -151,10 +151,17 @@ def draw_elder(table: Table, line: Line, drafter: Drafter, station: str, notices
 def draw_hours(table: Table, line: Line, drafter: Drafter, station: str, notices: dict[str, int]) -> None:
     """The volunteer and the activity, found or made, and the shift."""
     index = drafter.index
-    person = find_person(index, "volunteer", line)
+    name, number = line["name"].text, line["id_no"].text if line["id_no"] is not None else line["joined"]
+    # A ledger names the same few people and activities again and again: what was said once is not said again.
+    who = (name, number, tuple(line["phones"] or ()), line["guardian_agreed"], line["birth_date"])
+    known = drafter.said.get(who) if not table.further.get("volunteer") else None
+    person = known or find_person(index, "volunteer", line)
     day = wire_date(line["service_date"])
-    key: dict[str, Wire] = {"name": line["activity"], "held_on": day, "place": line["place"]}
-    found = index.find("activity", **key) if line["activity"] else []
+    place, leader = line["place"], line["leader"]
+    org_unit = line["org_unit"] or _unit_of(table)
+    what = (line["activity"], day, place, org_unit, leader)
+    activity = drafter.said.get(what)
+    found = [activity] if activity else _activity(index, line["activity"], day, place)
     category = code_of(ServiceType, line["category_said"])
     values: dict[str, Wire] = {
         "volunteer": person,
@@ -163,38 +170,44 @@ def draw_hours(table: Table, line: Line, drafter: Drafter, station: str, notices
         "start": wire_time(line["start"]),
         "end": wire_time(line["end"]),
         "hours": line["hours"],
-        "place": line["place"],
+        "place": place,
         "content": line["content"],
         "category": category,
-        "org_unit": line["org_unit"] or _unit_of(table),
-        "leader": line["leader"],
+        "org_unit": org_unit,
+        "leader": leader,
         "recorded_on": wire_date(line["recorded_on"]),
         "unpaid": True,
         "approved": True,
         "note": notes(line["remark"], line["category_said"] if category is None else None),
-        **extras.said(table, line, "volunteer_hours"),
     }
+    if table.further:
+        values |= extras.said(table, line, "volunteer_hours")
     there = _there_already(index, values) if person is not None else None
     if there is False:
         table.refuse(line, "TIME_OVERLAP", "start")
         return
-    number = line["id_no"].text if line["id_no"] is not None else line["joined"]
-    resident = index.find("resident", id_no=number) if number else []
-    values["volunteer"] = drafter.other(
-        "volunteer",
-        person,
-        _person_fields(line)
-        | {
-            "resident": resident[0] if resident else None,
-            "guardian_consent": "given" if line["guardian_agreed"] else None,
-            **extras.said(table, line, "volunteer"),
-        },
-    )
-    if line["activity"]:
-        about = {**key, "category": "volunteer", "org_unit": values["org_unit"], "leader": line["leader"]}
-        values["activity"] = drafter.other("activity", found[0] if found else None, about)
+    if known is None:
+        values["volunteer"] = drafter.said[who] = _draw_volunteer(table, line, drafter, person, number)
+    if line["activity"] and activity is None:
+        about: dict[str, Wire] = {"name": line["activity"], "held_on": day, "place": place, "category": "volunteer"}
+        about |= {"org_unit": org_unit, "leader": leader}
+        values["activity"] = drafter.said[what] = drafter.other("activity", found[0] if found else None, about)
     if there is None:
         drafter.main("volunteer_hours", None, values, known=False)
+
+
+def _activity(index: Index, name: str | None, day: str | None, place: str | None) -> list[str]:
+    return index.find("activity", name=name, held_on=day, place=place) if name else []
+
+
+def _draw_volunteer(table: Table, line: Line, drafter: Drafter, person: str | None, number: str | None) -> str:
+    resident = drafter.index.find("resident", id_no=number) if number else []
+    about = {
+        "resident": resident[0] if resident else None,
+        "guardian_consent": "given" if line["guardian_agreed"] else None,
+        **extras.said(table, line, "volunteer"),
+    }
+    return drafter.other("volunteer", person, _person_fields(line) | about)
 
 
 def _there_already(index: Index, values: dict[str, Wire]) -> bool | None:
@@ -214,7 +227,12 @@ def _there_already(index: Index, values: dict[str, Wire]) -> bool | None:
 
 
 def _unit_of(table: Table) -> str | None:
-    for title in table.layout.titles:
+    return _unit_in(tuple(table.layout.titles))
+
+
+@lru_cache(maxsize=64)
+def _unit_in(titles: tuple[str, ...]) -> str | None:
+    for title in titles:
         found = re.search(r"(?:组织单位|填报单位|单位)(?:[(（]盖章[)）])?[:：]\s*([^\s:：]{2,30})", title)
         if found:
             return found.group(1)
