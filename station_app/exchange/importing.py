@@ -167,7 +167,8 @@ def read_records(path: Path, kind: str) -> Workbook | Refusal:
         return Refusal(SheetRefusal.UNREADABLE)
     if document.kind != kind:
         return Refusal(SheetRefusal.NO_HEADER, {"kind": kind, "needed": kind})
-    names = list(dict.fromkeys(name for record in document.records for name in record.fields))
+    said = (name for record in document.records for name in record.fields)
+    names = list(dict.fromkeys([*KINDS[kind].fields, *said]))
     rows: list[list[Any]] = [[RECORD, *names]]
     rows += [[record.id, *(record.fields.get(name) for name in names)] for record in document.records]
     return Workbook(path.name, hashlib.sha256(data).hexdigest(), [Sheet(kind, rows, wire=True)])

@@ -6,7 +6,7 @@ from datetime import date
 
 from station_app.exchange import layout, mapping, period
 from station_app.exchange.headers import squeeze
-from station_app.exchange.layout import Columns, Skip
+from station_app.exchange.layout import Columns, Layout, Skip
 from station_app.exchange.ledgers import extras
 from station_app.exchange.ledgers.table import Finding, Known, Ledger, Line, Nobody, Outcome, Table
 from station_app.exchange.mapping import Mapping, Words
@@ -106,22 +106,11 @@ def make_table(sheet: Sheet, ledger: Ledger, words: Words, file: str) -> Table |
     if found is None:
         return None
     columns, mapped = found
-    identity = {c for name in ledger.identity for c in mapped.columns.get(name, [])}
-    laid = layout.judge_rows(
-        sheet, columns, identity, mapped.serial, mapped.column(ledger.place) if ledger.place else None
-    )
-    layout.fill_merged(sheet, laid)
-    if ledger.settle is not None:
-        ledger.settle(mapped)
-    fill = [c for name in ledger.fill for c in mapped.columns.get(name, [])]
-    if sheet.merges is not None:
-        merged = {left for top, left, bottom, _right in sheet.merges if bottom > top > columns.last}
-        fill = [c for name in ledger.grouping for c in mapped.columns.get(name, []) if c not in merged]
-    notices = [f"filled_down:{squeeze(columns.titles[c][0])}" for c in layout.fill_sparse(sheet, laid, fill)]
-    if not sheet.wire:
-        layout.fill_ditto(
-            sheet, laid, [c for name, cs in mapped.columns.items() if name not in ("id_no", "name") for c in cs]
-        )
+    notices: list[str] = []
+    if ledger.own and mapped.columns.get(ledger.own):
+        laid = layout.every_row(sheet, columns)
+    else:
+        laid, notices = _laid_out(sheet, ledger, columns, mapped)
     when = period.when(laid.titles, sheet.name, laid.footers, file)
     table = Table(sheet, laid, mapped, when, [Line(number) for number in laid.data], notices)
     if ledger.place and not mapped.columns.get(ledger.place):
@@ -129,6 +118,25 @@ def make_table(sheet: Sheet, ledger: Ledger, words: Words, file: str) -> Table |
             if line.number in laid.sections:
                 line.values[ledger.place] = laid.sections[line.number]
     return table
+
+
+def _laid_out(sheet: Sheet, ledger: Ledger, columns: Columns, mapped: Mapping) -> tuple[Layout, list[str]]:
+    """Each row judged, and cells filled that mean the one above; what was filled without merged cells is noted."""
+    if ledger.settle is not None:
+        ledger.settle(mapped)
+    identity = {c for name in ledger.identity for c in mapped.columns.get(name, [])}
+    place = mapped.column(ledger.place) if ledger.place else None
+    laid = layout.judge_rows(sheet, columns, identity, mapped.serial, place)
+    layout.fill_merged(sheet, laid)
+    fill = [c for name in ledger.fill for c in mapped.columns.get(name, [])]
+    if sheet.merges is not None:
+        merged = {left for top, left, bottom, _right in sheet.merges if bottom > top > columns.last}
+        fill = [c for name in ledger.grouping for c in mapped.columns.get(name, []) if c not in merged]
+    notices = [f"filled_down:{squeeze(columns.titles[c][0])}" for c in layout.fill_sparse(sheet, laid, fill)]
+    layout.fill_ditto(
+        sheet, laid, [c for name, cs in mapped.columns.items() if name not in ("id_no", "name") for c in cs]
+    )
+    return laid, notices
 
 
 def _columns(sheet: Sheet, ledger: Ledger, words: Words) -> tuple[Columns, Mapping] | None:

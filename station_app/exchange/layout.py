@@ -316,6 +316,19 @@ def judge_rows(sheet: Sheet, columns: Columns, identity: set[int], serial: int |
     return layout
 
 
+def every_row(sheet: Sheet, columns: Columns) -> Layout:
+    """Our own exports have no totals and no signatures: every row below the titles is a record, whatever it says."""
+    layout = Layout(columns)
+    for number, row in enumerate(sheet.rows):
+        if number <= columns.last:
+            layout.skipped[number] = Skip.HEADER if number >= columns.first else Skip.TITLE
+        elif any(cell is not None for cell in row):
+            layout.data.append(number)
+        else:
+            layout.skipped[number] = Skip.BLANK
+    return layout
+
+
 def fill_merged(sheet: Sheet, layout: Layout) -> None:
     """Copies the value of a vertically merged cell into the data rows it covers."""
     if not sheet.merges:

@@ -96,7 +96,7 @@ class PlainLedger:
         needed = tuple((n, _RECORD_FIELD) for n, f in self.fields.items() if f.needed)
         first = needed or ((next(iter(self.fields)), _RECORD_FIELD),)
         identity = tuple(n for n, f in self.fields.items() if f.needed or f.unique)[:3]
-        return Ledger(self.kind, tuple(meant), identity, first, (), "", self._judge, has_rules=False)
+        return Ledger(self.kind, tuple(meant), identity, first, (), "", self._judge, own=_RECORD_FIELD, has_rules=False)
 
     # ------------------------------------------------------------------ judging
 

@@ -22,7 +22,7 @@ FORMS = ("xlsx", "csv", "json")
 NASTY = [
     '=HYPERLINK("http://x","y")', "+8613800000000", "-1+1", "@SUM(A1)", "＝1+1", "'=already",
     "'plain", "含,逗号\"引号\"", "两\n行", "_x000D_ 字面", "制\x01表\x0b符", "甲\r\n乙",
-    "𬶏㛃", "  空格  ", "0012", "1E5", "2024-3-5", "无", "√",
+    "𬶏㛃", "  空格  ", "0012", "1E5", "2024-3-5", "无", "合计", "审核：张三", "同上", "〃", "注：这是名称", "示例", "序号", "√",
 ]  # fmt: skip
 
 
@@ -216,3 +216,9 @@ def test_visits_find_their_resident_by_number_or_name(filled: Store, tmp_path: P
         assert reader.all("resident", {"id_no": "152722195005059970"})[0].fields["name"] == "新来某"
     assert visits["2024-03-05"]["visit_at"] == "2024-03-05T09:30" and visits["2024-03-05"]["mode"] == "home"
     assert planned(filled, "visit", path).counts()["same"] == 2
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_empty_export_comes_back_empty(form: str, store: Store, tmp_path: Path) -> None:
+    assert exported(store, "visit", tmp_path / f"a.{form}").written == 0
+    assert planned(store, "visit", tmp_path / f"a.{form}").counts()["read"] == 0

@@ -184,4 +184,5 @@ class Ledger:
     grouping: tuple[str, ...] = ()  # of `fill`, those a run of rows shares even where no cells are merged
     flags: tuple[str, ...] = ()  # ticked columns, where a blank may be said to mean no
     settle: Callable[[Mapping], None] | None = None  # mends what titles alone cannot tell
+    own: str = ""  # the field whose column only our own exports have
     has_rules: bool = True  # False for the ledger made from a kind's declaration alone
