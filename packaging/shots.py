@@ -35,7 +35,7 @@ def build(folder: Path) -> None:
     from station_app.messages import Refusal
     from station_app.store.change import Edit
 
-    made = create_station(folder, "罕台镇社工站", "150602102", "01", "高娃", PASSWORD)
+    made = create_station(folder, "罕台镇社工站", "150602101", "01", "高娃", PASSWORD)
     assert not isinstance(made, Refusal), made.message
     station = made.station
     author = station.author

@@ -58,6 +58,10 @@ class Editor(QWidget):
         """The value as it stands, or what is wrong with it."""
         raise NotImplementedError
 
+    def raw(self) -> object:
+        """What stands in the editor as it is, to see whether anybody touched it."""
+        return self.taken().value
+
     def target(self) -> QWidget:
         """The widget that takes the keyboard: named for screen readers, focused when a finding is jumped to."""
         raise NotImplementedError
@@ -105,6 +109,9 @@ class LineEditor(Editor):
 
     def taken(self) -> Taken:
         return take(self.field, self.line.text(), self._township)
+
+    def raw(self) -> object:
+        return self.line.text()
 
     def target(self) -> QWidget:
         return self.line

@@ -21,7 +21,7 @@ TYPED = [kind for kind in KINDS if not made_by_program(KINDS[kind])]
 WORDS: dict[str, str] = {
     "text": "测试文字", "long_text": "第一行\n第二行", "person_name": "其木格", "id_number": "15272619520310042" + check_character("15272619520310042"),
     "phone": "15500004858",
-    "division": "150602102201", "date": "1952-03-10", "moment": "2024-03-05 14:30", "time": "9:30", "duration": "45",
+    "division": "150602101201", "date": "1952-03-10", "moment": "2024-03-05 14:30", "time": "9:30", "duration": "45",
     "hours": "2", "money": "12.50", "area": "5亩2分", "weight": "120斤", "count": "1",
 }  # fmt: skip
 
@@ -50,7 +50,7 @@ def _needed_records(window: Window, declared: type[Record], made: dict[str, str]
 
 _WIRE: dict[str, Wire] = {
     "text": "测试", "person_name": "其木格", "date": "2024-03-01", "moment": "2024-03-01T09:00", "time": "09:00", "count": 1, "hours": 60,
-    "duration": 30, "money": 100, "area": 2000, "weight": 1000, "yes_no": True, "division": "150602102",
+    "duration": 30, "money": 100, "area": 2000, "weight": 1000, "yes_no": True, "division": "150602101",
 }  # fmt: skip
 
 

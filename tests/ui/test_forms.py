@@ -206,3 +206,19 @@ def test_a_file_becomes_a_blob(window: Window, tmp_path: Path) -> None:
     editor.keep(tmp_path / "gone.jpg")
     settle(window)
     assert editor.taken().value == digest, "a file that cannot be read changes nothing"
+
+
+def test_a_stored_value_that_would_not_be_taken_today_does_not_hinder_another_change(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = change(window, Edit("resident", ELDER | {"address": "五社"})).records[0]
+    monkeypatch.setenv("STATION_APP_NOW", "1940-01-01T09:00:00")  # a computer whose clock stands wrong: the birth lies ahead
+    page = _open(window, FormPlace("resident", record))
+    assert page.fields is not None
+    assert not page.fields.boxes["birth_date"].said.startswith("⚠")
+    _line(page, "name")
+    type_text("萨仁")
+    page.save()
+    settle(window)
+    assert values(window, "resident", record)["name"] == "萨仁"
+    assert values(window, "resident", record)["birth_date"] == ELDER["birth_date"]

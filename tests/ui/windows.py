@@ -18,8 +18,8 @@ from station_app.ui.main_window import MainWindow
 PASSWORD = "gaowa-2026-demo"
 HEAD = "高娃"
 NAME = "罕台镇社工站"
-TOWNSHIP = "150602102"
-ELDER = {"name": "萨仁其其格", "sex": "2", "birth_date": "1946-11-25", "phone": "13804771123", "village": "150602102201"}
+TOWNSHIP = "150602101"
+ELDER = {"name": "萨仁其其格", "sex": "2", "birth_date": "1946-11-25", "phone": "13804771123", "village": "150602101201"}
 
 
 def wait(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -62,6 +62,8 @@ class FieldBox(QWidget):
     def __init__(self, editor: Editor) -> None:
         super().__init__()
         self.editor, self.field = editor, editor.field
+        self._loaded: Wire = None
+        self._raw: object = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S1)
@@ -113,9 +115,19 @@ class FieldBox(QWidget):
         """What stands below the editor now."""
         return self._below.text()
 
-    def check(self) -> Taken:
-        """Read the editor and show what came of it."""
+    def load(self, value: Wire, caption: str) -> None:
+        """Show a record's value; what is stored is no mistake of whoever opens the form."""
+        self.editor.set_value(value, caption)
+        self._loaded, self._raw = value, self.editor.raw()
         taken = self.editor.taken()
+        self.say(taken.wrong or taken.remark or (_(self.field.help) if self.field.help else ""))
+
+    def check(self) -> Taken:
+        """Read the editor and show what came of it; a value nobody touched stays as it is stored."""
+        taken = self.editor.taken()
+        if self._loaded is not None and self.editor.raw() == self._raw:
+            self.say(taken.wrong or taken.remark or (_(self.field.help) if self.field.help else ""))
+            return Taken(self._loaded)
         if taken.wrong:
             self.say(taken.wrong, wrong=True)
         else:
@@ -176,8 +188,7 @@ class Fields(QObject):
     def fill(self, values: dict[str, Wire], captions: dict[str, str]) -> None:
         """Show a record's values."""
         for name, box in self.boxes.items():
-            box.editor.set_value(values.get(name), captions.get(name, ""))
-            box.check()
+            box.load(values.get(name), captions.get(name, ""))
 
     def read(self) -> tuple[dict[str, Wire], dict[str, str]]:
         """Every value, and the sentences of what is wrong by field; both are shown at the fields as well."""
