@@ -10,6 +10,7 @@ from station_app.exchange import bymeaning
 from station_app.exchange.drafting import Drafter, Effect
 from station_app.exchange.headers import squeeze
 from station_app.exchange.index import Index
+from station_app.exchange.ledgers.persons import same_name
 from station_app.exchange.ledgers.table import Known, Ledger, Line, Outcome, Table
 from station_app.exchange.ledgers.words import ID_NUMBER
 from station_app.exchange.mapping import Meant
@@ -70,6 +71,7 @@ class PlainLedger:
         self.reader = reader
         self._captions: dict[str, dict[str, list[str]]] = {}
         self._shown: dict[tuple[str, str], str] = {}
+        self._seen: set[tuple[str, str]] = set()
 
     @staticmethod
     def is_own_export(workbook: Workbook, kind: str) -> bool:
@@ -171,6 +173,8 @@ class PlainLedger:
         """What the declaration asks of a record as a whole; asked only of what is new or changes."""
         given: dict[str, Wire] = line.values["fields"]
         record: str | None = line.values["record"] or self._match(given)
+        if self._is_someone_else(table, line, given, record):
+            return
         line.values["record"] = record
         if record is not None:
             before = self.index.get(self.kind, record)
@@ -193,6 +197,26 @@ class PlainLedger:
                 table.refuse(line, problem.code, column, said)
                 return
             table.warn(line, problem.code, column, said)
+
+    def _is_someone_else(self, table: Table, line: Line, given: dict[str, Wire], record: str | None) -> bool:
+        """A value no two records share stands twice in the file, or in the store under another name: refused."""
+        for name, field in self.fields.items():
+            value = given.get(name)
+            if not field.unique or value is None:
+                continue
+            if (name, str(value)) in self._seen:
+                table.refuse(line, "DUP_IN_FILE", name)
+                return True
+            self._seen.add((name, str(value)))
+            if record is None or line.values["record"] is not None or field.meaning.name != "id_number":
+                continue
+            for called, other in self.fields.items():
+                known, said = self.index.get(self.kind, record).get(called), given.get(called)
+                named = other.meaning.name == "person_name" and other.needed and known and said
+                if named and not same_name(str(known), str(said)):
+                    table.refuse(line, "ID_NAME_MISMATCH", called)
+                    return True
+        return False
 
     def _match(self, given: dict[str, Wire]) -> str | None:
         """A record already there: by a unique field, else by all needed fields and everything else that is said."""

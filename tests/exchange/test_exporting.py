@@ -222,3 +222,21 @@ def test_visits_find_their_resident_by_number_or_name(filled: Store, tmp_path: P
 def test_an_empty_export_comes_back_empty(form: str, store: Store, tmp_path: Path) -> None:
     assert exported(store, "visit", tmp_path / f"a.{form}").written == 0
     assert planned(store, "visit", tmp_path / f"a.{form}").counts()["read"] == 0
+
+
+def test_residents_by_their_declaration_alone(filled: Store, tmp_path: Path) -> None:
+    path = tmp_path / "residents.csv"
+    path.write_text(
+        "姓名,身份证号,联系电话,民族,婚姻状况,低保\n"
+        "张玉梅,15062719280226998X,13800002222,汉族,丧偶,x\n"
+        "别人某,152723193905259991,13800003333,蒙,已婚,x\n"
+        "新来某,152722195005059970,13800004444,蒙,已婚,x\n"
+        "新来某,152722195005059970,13800005555,蒙,已婚,x\n"
+        "坏号某,152722195005059971,13800005555,蒙,已婚,x\n",
+        encoding="utf-8",
+    )
+    plan = planned(filled, "resident", path)
+    codes = [line.refusal.code if line.refusal else None for _t, line, _d in plan.drafts]
+    assert codes == [None, "ID_NAME_MISMATCH", None, "DUP_IN_FILE", "ID_CHECKSUM"]
+    assert plan.counts() == {"read": 5, "added": 1, "changed": 1, "same": 0, "refused": 3}
+    assert sorted(next(e.fields for _t, _l, d in plan.drafts for e in d.edits)) == ["marital", "phone"]
