@@ -156,8 +156,11 @@ def load(connection: Connection, ats: Iterable[int]) -> dict[int, e.Entry]:
 
 
 def line_of(stored: bytes) -> bytes:
-    """The exact bytes of a stored line."""
-    return _decompressor.decompress(bytes(stored))
+    """The exact bytes of a stored line. Raises :class:`~station_app.store.entries.EntryError` when they cannot be had."""
+    try:
+        return _decompressor.decompress(bytes(stored))
+    except zstandard.ZstdError:
+        raise e.EntryError("the stored line is damaged") from None
 
 
 def chain(
@@ -201,19 +204,19 @@ def position(connection: Connection, station: str) -> dict[str, int]:
 def chain_problem(connection: Connection, one: Device) -> str | None:
     """None when every link of a chain holds; else what is wrong and where, without content."""
     prev, expected = e.NO_ENTRY, 1
-    for seq, digest, line in chain(connection, one.no):
-        if seq != expected:
-            return f"gap at {expected}"
-        try:
+    try:
+        for seq, digest, line in chain(connection, one.no):
+            if seq != expected:
+                return f"gap at {expected}"
             entry = e.parse(line)
-        except e.EntryError:
-            return f"changed at {seq}"
-        if entry.head.seq != seq or entry.head.device != one.device:
-            return f"changed at {seq}"
-        prev = e.entry_hash(prev, entry)
-        if prev != digest:
-            return f"changed at {seq}"
-        expected += 1
+            if entry.head.seq != seq or entry.head.device != one.device:
+                return f"changed at {seq}"
+            prev = e.entry_hash(prev, entry)
+            if prev != digest:
+                return f"changed at {seq}"
+            expected += 1
+    except e.EntryError:
+        return f"changed at {expected}"
     if expected - 1 != one.seq or prev != one.hash:
         return f"ends at {expected - 1} instead of {one.seq}"
     return None

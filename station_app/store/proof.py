@@ -106,10 +106,11 @@ def carried_on(connection: Connection, station: str, proof: Proof) -> Proof | No
     family = journal.devices(connection, station)
     if proof.columns != _columns():
         return None
-    new = _written_since(connection, family, proof)
-    if new is None:
+    try:
+        new = _written_since(connection, family, proof)
+        return None if new is None else _summed(connection, station, family, proof, new)
+    except e.EntryError:
         return None
-    return _summed(connection, station, family, proof, new)
 
 
 def _written_since(connection: Connection, family: list[Device], proof: Proof) -> dict[Key, list[heads.Write]] | None:
@@ -122,10 +123,7 @@ def _written_since(connection: Connection, family: list[Device], proof: Proof) -
         if journal.hash_at(connection, one.no, seq) != prev or seq > one.folded:
             return None
         for number, digest, line in journal.chain(connection, one.no, seq + 1, one.folded):
-            try:
-                entry = e.parse(line)
-            except e.EntryError:
-                return None
+            entry = e.parse(line)
             prev = e.entry_hash(prev, entry)
             if number != seq + 1 or entry.head.seq != number or prev != digest:
                 return None

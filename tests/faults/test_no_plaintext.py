@@ -57,7 +57,10 @@ def planted_ledger(file: Path, values: list[str]) -> None:
 
 
 def test_invariant_9_no_planted_value_stands_in_any_file(folders: Path, tmp_path: Path) -> None:
-    """Through forms, a batch and an import; searched, undone, proven, refused; open and closed."""
+    """Through forms, a batch and an import; searched, undone, proven, refused; open and closed.
+
+    Seen failing: ``station.db`` without a key, and an import that writes a log of its edits.
+    """
     made = compose.create_station(folders / "station", "罕台镇社工站", "150602102", "01", VALUES[0], PASSWORD)
     assert isinstance(made, compose.Created), made
     station = made.station
@@ -112,7 +115,10 @@ def test_temporary_files_would_be_found_too(folders: Path) -> None:
 
 
 def test_a_process_killed_in_the_middle_of_a_long_batch_leaves_no_plaintext(folders: Path) -> None:
-    """The log and the scratch files of a process that could not tidy up."""
+    """The log and the scratch files of a process that could not tidy up.
+
+    Seen failing: the scratch file without a key.
+    """
     code = (
         "import sys; from pathlib import Path; import station_app.kinds\n"
         "from station_app.store.engine import open_sqlite; from station_app.store.opened import Store\n"
@@ -122,9 +128,11 @@ def test_a_process_killed_in_the_middle_of_a_long_batch_leaves_no_plaintext(fold
         "s = Store.create(open_sqlite(folder / 'x.db', bytes(32)), folder, '15060210201')\n"
         "rows = [[Edit('activity', {'name': f'植株活动{n}', 'held_on': '2025-03-05', 'place': '植株地点' * 20})] for n in range(3000)]\n"
         "s.batch(rows, a, 'import')\n"
-        "with s.database.reading() as live, recount(live, s.station, folder):\n"
+        "with s.database.reading() as live, recount(live, s.station, folder) as again:\n"
+        "    again.exec_driver_sql('PRAGMA cache_size = 5')  # so that the scratch file is written before its end\n"
+        "    again.exec_driver_sql('UPDATE activity SET note = place')\n"
         "    with s.database.writing() as c:\n"
-        "        c.exec_driver_sql('PRAGMA cache_spill = ON'); c.exec_driver_sql('UPDATE activity SET note = place')\n"
+        "        c.exec_driver_sql('PRAGMA cache_size = 5'); c.exec_driver_sql('UPDATE activity SET note = place')\n"
         "        print('half way', flush=True); sys.stdin.read()\n"
     )
     command = [sys.executable, "-c", code, str(folders / "station")]
@@ -136,12 +144,15 @@ def test_a_process_killed_in_the_middle_of_a_long_batch_leaves_no_plaintext(fold
     process.stdout.close()
     process.stdin.close()
     left = [p for p in folders.rglob("*") if p.is_file()]
-    assert any("recount-" in str(p) for p in left) and any(p.name == "x.db-wal" for p in left)  # the kill left something
+    assert any("recount-" in str(p) and p.stat().st_size > 100_000 for p in left) and any(p.name == "x.db-wal" for p in left)  # the kill left something
     assert files_with(folders, ["植株活动", "植株地点"]) == []
 
 
 def test_a_crash_report_holds_no_value(folders: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """Neither an error's own words, nor a statement's values, nor locals."""
+    """Neither an error's own words, nor a statement's values, nor locals.
+
+    Seen failing: ``repr(error)`` in the report; ``hide_parameters`` left out.
+    """
     store = Store.create(open_sqlite(folders / "station" / "x.db", bytes(32)), folders / "station", "15060210201")
 
     def failing(value: str) -> None:

@@ -107,12 +107,14 @@ def test_a_lost_trace_of_a_write_is_not_believed(proven: tuple[Store, list[str]]
     assert not carried(store) and looked(store) != []
 
 
-def test_a_changed_line_or_another_chain_ends_the_short_way(proven: tuple[Store, list[str]]) -> None:
-    """The position is a hash, not only a number."""
+@pytest.mark.parametrize("what", ["hash = zeroblob(32)", "line = zeroblob(50)"])
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_a_changed_line_or_another_chain_ends_the_short_way(proven: tuple[Store, list[str]], what: str, place: int) -> None:
+    """The position is a hash, not only a number; links after it are checked."""
     store, _ids = proven
     with store.database.writing() as connection:
-        connection.execute(text("UPDATE journal_entry SET hash = zeroblob(32) WHERE at = (SELECT max(at) - 4 FROM journal_entry)"))
-    assert not carried(store)
+        connection.execute(text(f"UPDATE journal_entry SET {what} WHERE at = (SELECT max(at) - {place} FROM journal_entry)"))
+    assert place == 4 and what.startswith("line") or not carried(store)  # a line of before is no longer read
 
 
 def test_random_stores_give_the_same_answer_as_folding_everything(store: Store) -> None:
