@@ -5,7 +5,7 @@ from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
 
-_LAYERS = ("values", "store", "trust", "exchange", "report", "sync", "work", "centre")
+_LAYERS = ("values", "store", "trust", "exchange", "report", "sync", "work", "centre", "ui")
 
 
 def _collect() -> Mapping[tuple[type[StrEnum], str], str]:

@@ -197,7 +197,7 @@ COMMANDS = (
     ),
     Command(
         ("centre", "invite"), N_("Print a one-time invitation for a station's computer."),
-        f"{_C} centre invite 15060210201", _invite, _station_words,
+        f"{_C} centre invite 15060210101", _invite, _station_words,
     ),
     Command(
         ("centre", "issue"), N_("Issue certificates for the requests on a stick."),
@@ -217,15 +217,15 @@ COMMANDS = (
     ),
     Command(
         ("centre", "report"), N_("Recount a station's report and compare."),
-        f"{_C} centre report 15060210201 2024-03", _report, _month_words,
+        f"{_C} centre report 15060210101 2024-03", _report, _month_words,
     ),
     Command(
         ("centre", "countersign"), N_("Countersign a report the centre agrees with."),
-        f"{_C} centre countersign 15060210201 2024-03", _countersign, _month_words,
+        f"{_C} centre countersign 15060210101 2024-03", _countersign, _month_words,
     ),
     Command(
         ("centre", "return"), N_("Return a report with a remark."),
-        f"{_C} centre return 15060210201 2024-03 --remark 请核对F04", _return, _return_words,
+        f"{_C} centre return 15060210101 2024-03 --remark 请核对F04", _return, _return_words,
     ),
     Command(
         ("centre", "check"), N_("Check every chain and every row of the centre."),

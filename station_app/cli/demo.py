@@ -15,7 +15,7 @@ from station_app.values.divisions import villages
 from station_app.values.id_numbers import check_character
 from station_app.values.ids import new_id
 
-DIVISION: Final = "150602102"
+DIVISION: Final = "150602101"
 _SURNAMES: Final = "张王李赵刘白杨高郝乔苏唐马冯梁徐贺任单解曾仇"
 _GIVEN: Final = "桂花玉梅改秀英凤仙德厚满仓喜娃忠义瑞云海林世林美丽春兰建国明朗巧珍福贵银锁"
 _MONGOLIAN: Final = ("宝音德力格尔", "阿拉腾敖其尔", "娜仁花", "萨仁", "敖登格日勒", "哈斯额尔敦", "其其格", "巴图孟克")

@@ -1,6 +1,7 @@
 """Reads the words, runs the command, and ends as CONTRACT says: 0 done, 1 refused, 2 wrong usage, 3 a fault of ours."""
 
 import argparse
+import contextlib
 import json
 import secrets
 import sys
@@ -59,7 +60,15 @@ def all_commands() -> list[Command]:
     """Every command, in the order of the help."""
     from station_app.cli import centre, demo, records, reports, selftest, station, trying
 
-    return [*station.COMMANDS, *records.COMMANDS, *reports.COMMANDS, *centre.COMMANDS, *trying.COMMANDS, *demo.COMMANDS, *selftest.COMMANDS]
+    return [
+        *station.COMMANDS,
+        *records.COMMANDS,
+        *reports.COMMANDS,
+        *centre.COMMANDS,
+        *trying.COMMANDS,
+        *demo.COMMANDS,
+        *selftest.COMMANDS,
+    ]
 
 
 def build_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
@@ -107,10 +116,13 @@ def _group_help(group: str) -> str:
 def run(arguments: list[str]) -> int:
     """The whole program; returns the exit code."""
     wants_json = "--json" in arguments
+    folder = Path(".")
     try:
+        alone = _without_command(arguments)
+        if alone is not None:
+            return _window(alone)
         words = build_parser(all_commands()).parse_args(arguments)
-        if not hasattr(words, "command"):
-            return _window(words)
+        folder = Path(words.data) if words.data else folder
         context = Context(words, lambda line: print(line, file=sys.stderr, flush=True))
         result: Result = words.command.do(context)
     except UsageError as error:
@@ -127,12 +139,20 @@ def run(arguments: list[str]) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     except Exception as error:  # noqa: BLE001  # whatever we did wrong ends as a crash id, never as a traceback with values
-        crash = report_crash(error, Path(getattr(locals().get("words"), "data", None) or "."))
+        crash = report_crash(error, folder)
         sentence = _(
             "Something went wrong that is our fault (crash {crash}). Nothing acknowledged is lost.", crash=crash
         )
         return _end(wants_json, {"fault": crash, "message": sentence}, [sentence], 3)
     return _end(wants_json, dict(result.document), result.lines, result.exit_code)
+
+
+def _without_command(arguments: list[str]) -> argparse.Namespace | None:
+    """The words when no command is among them. Found out first: the window must not wait for what commands load."""
+    parser = _Parser(prog="station-app", add_help=False)
+    _common(parser, top=True)
+    words, rest = parser.parse_known_args(arguments)
+    return None if rest else words
 
 
 def _end(wants_json: bool, document: dict[str, Any], lines: Sequence[str], code: int) -> int:
@@ -146,12 +166,19 @@ def _end(wants_json: bool, document: dict[str, Any], lines: Sequence[str], code:
 
 
 def report_crash(error: BaseException, folder: Path) -> str:
-    """Write where our own code failed, without a single value of the user's; returns the crash's id."""
+    """Write where our own code failed, without a single value of the user's; returns the crash's id.
+
+    To standard error, and to ``crashes/`` in the station's folder where there is one.
+    """
     crash = secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)
     lines = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]
     text = "\n".join([f"station_app {__version__} crash {crash}", type(error).__name__, *lines])
     print(text, file=sys.stderr)
+    if (folder / "vault.json").is_file():
+        with contextlib.suppress(OSError):
+            (folder / "crashes").mkdir(exist_ok=True)
+            (folder / "crashes" / f"{crash}.txt").write_text(text, "utf-8")
     return crash
 
 

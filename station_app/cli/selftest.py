@@ -23,7 +23,7 @@ def _store(place: Path) -> None:
     from station_app.store.engine import open_sqlite
     from station_app.store.opened import Store
 
-    store = Store.create(open_sqlite(place / "selftest.db", secrets.token_bytes(32)), place, "15060210201")
+    store = Store.create(open_sqlite(place / "selftest.db", secrets.token_bytes(32)), place, "15060210101")
     done = store.change([Edit("resident", {"name": "李桂花"})], Author("selftest"), "create")
     assert isinstance(done, Done)
     with store.reading() as reader:
@@ -56,7 +56,7 @@ def _paper(place: Path) -> None:
     from station_app.paper.recovery import recovery_sheet
 
     sheet = recovery_sheet(
-        station_name="自检", station="15060210201", code="2345A-2345A-2345A-2345A-2345A-2345A", made_on=today()
+        station_name="自检", station="15060210101", code="2345A-2345A-2345A-2345A-2345A-2345A", made_on=today()
     )
     assert sheet.startswith(b"%PDF")
 

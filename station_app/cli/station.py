@@ -23,7 +23,7 @@ def _init(context: Context) -> Result:
 
     words = context.words
     if not (len(words.division) == 9 and words.division.isdigit()):
-        raise UsageError(_("The division code has 9 digits, for example 150602102."))
+        raise UsageError(_("The division code has 9 digits, for example 150602101."))
     if not (len(words.number) == 2 and words.number.isdigit()):
         raise UsageError(_("The station's number has two digits, for example 01."))
     made = ok(
@@ -166,7 +166,7 @@ def _check(context: Context) -> Result:
 COMMANDS = (
     Command(
         ("init",), N_("Create a new, encrypted station in a folder."),
-        "station-app --data 罕台镇 init --station 罕台镇社工站 --division 150602102 --admin 乔站长", _init, _init_words,
+        "station-app --data 罕台镇 init --station 罕台镇社工站 --division 150602101 --admin 乔站长", _init, _init_words,
     ),
     Command(
         ("user", "add"), N_("Add a user (head only)."),

@@ -23,7 +23,7 @@ LEDGERS: Final = (
     ("volunteer_hours", "volunteer_hours_500.xlsx"),
 )
 STATION: Final = "罕台镇社工站"
-DIVISION: Final = "150602102"
+DIVISION: Final = "150602101"
 CENTRE: Final = "鄂尔多斯市社会工作指导中心（示范）"
 HEAD: Final = "乔站长"
 

@@ -113,6 +113,8 @@ def _date(field: Field, raw: Raw, around: Surroundings) -> Read[Wire]:
     read = read_date(raw, today=around.today, period=around.period, future=not field.past, month_enough=True)
     if read.value is None:
         return Read(None, read.warnings, read.reason)
+    if read.value.precision is Precision.YEAR:  # a year alone would have to be guessed into a day
+        return refused("DATE_UNPARSEABLE")
     return Read(wire_date(read.value), read.warnings, read.reason)
 
 
@@ -218,7 +220,7 @@ def show_typed(field: Field, value: Wire, *, masked: bool = False) -> str:
         said = from_iso(value)
         return show_date(said) if said else value
     if name == "division":
-        town = township(value)
+        town = township(value) if len(value) == 9 else None
         return town.name if town else show_village(value)
     if masked and name == "id_number":
         return mask_id_number(value)

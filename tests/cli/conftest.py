@@ -43,6 +43,6 @@ def ask(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
 @pytest.fixture
 def station(ask: Ask) -> Ask:
     """A station of its own, just created."""
-    made = ask("init", "--station", "罕台镇社工站", "--division", "150602102", "--admin", "乔站长")
-    assert made.code == 0 and made.said["station"] == "15060210201" and Path(made.said["recovery_sheet"]).exists()
+    made = ask("init", "--station", "罕台镇社工站", "--division", "150602101", "--admin", "乔站长")
+    assert made.code == 0 and made.said["station"] == "15060210101" and Path(made.said["recovery_sheet"]).exists()
     return ask

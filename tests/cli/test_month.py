@@ -19,7 +19,7 @@ def enrolled(station: Ask, tmp_path: Path) -> Ask:
     assert station("import", "volunteer_hours", "resources/samples/volunteer_hours_500.xlsx").code == 0
     made = station("centre", "init", "--name", "示范指导中心", data="centre")
     assert made.code == 0 and Path(made.said["root"]).exists()
-    invited = station("centre", "invite", "15060210201", data="centre").said
+    invited = station("centre", "invite", "15060210101", data="centre").said
     assert invited["fingerprint"] == made.said["fingerprint"] and Path(invited["invitation"]).read_bytes().startswith(
         b"%PDF"
     )
@@ -49,19 +49,19 @@ def test_a_month_from_ledger_to_receipt(enrolled: Ask, tmp_path: Path, capsys: p
     assert signed["signed"] is True and signed["position"] and Path(signed["pdf"]) == pdf
     root = str(tmp_path / "centre" / "root.pem")
     verdict = enrolled("verify", str(pdf), "--root", root)
-    assert verdict.code == 0 and verdict.said["valid"] and "15060210201" in verdict.said["signer"]
+    assert verdict.code == 0 and verdict.said["valid"] and "15060210101" in verdict.said["signer"]
     assert enrolled("verify", str(pdf)).said["valid"]  # by what this computer has pinned
     assert run(["--json", "--data", str(tmp_path / "nowhere"), "verify", str(pdf), "--root", root]) == 0
     capsys.readouterr()
     received = hand_in(enrolled, usb)
     assert received["handed_in"] == [MONTH] and received["receipt"]
-    assert enrolled("centre", "report", "15060210201", MONTH, data="centre").said["agrees"] is True
+    assert enrolled("centre", "report", "15060210101", MONTH, data="centre").said["agrees"] is True
     overview = enrolled("centre", "overview", "--month", MONTH, data="centre").said["stations"]
-    assert [(s["station"], s["state"]) for s in overview] == [("15060210201", "agrees")]
-    receipt = next((usb / "station-app" / "to-stations" / "15060210201").glob("receipt-*.bundle"))
+    assert [(s["station"], s["state"]) for s in overview] == [("15060210101", "agrees")]
+    receipt = next((usb / "station-app" / "to-stations" / "15060210101").glob("receipt-*.bundle"))
     checked = enrolled("verify", str(receipt))
     assert checked.said["what"] == "receipt" and checked.said["valid"]
-    countersigned = enrolled("centre", "countersign", "15060210201", MONTH, data="centre")
+    countersigned = enrolled("centre", "countersign", "15060210101", MONTH, data="centre")
     assert countersigned.code == 0
     both = enrolled("verify", countersigned.said["pdf"], "--root", root).said
     assert both["valid"] and both["countersigner"]
@@ -110,7 +110,7 @@ def test_a_returned_report_reaches_the_station_with_its_remark(enrolled: Ask, tm
     enrolled("report", MONTH, "--sign")
     hand_in(enrolled, usb)
     assert (
-        enrolled("centre", "return", "15060210201", MONTH, "--remark", "请核对F04", data="centre").said["state"]
+        enrolled("centre", "return", "15060210101", MONTH, "--remark", "请核对F04", data="centre").said["state"]
         == "returned"
     )
     assert enrolled("centre", "take", "--usb", str(usb), data="centre").code == 0

@@ -54,7 +54,7 @@ def test_a_record_from_first_entry_to_undo(station: Ask) -> None:
         (["import", "elder", "missing.xlsx"], 1, "file_missing"),
         (["user", "disable", "乔站长"], 1, "last_head"),
         (["user", "add", "乔站长", "--role", "clerk"], 1, "user_exists"),
-        (["init", "--station", "x", "--division", "150602102", "--admin", "y"], 1, "vault_exists"),
+        (["init", "--station", "x", "--division", "150602101", "--admin", "y"], 1, "vault_exists"),
     ],
 )
 def test_refusals_are_codes_with_a_sentence(station: Ask, words: list[str], code: int, refused: str) -> None:
