@@ -7,6 +7,10 @@ from station_app.cli import run
 
 def main() -> None:
     """Run and leave with the exit code of CONTRACT."""
+    if sys.argv[1:2] == ["--reader-child"]:  # a packaged program reads ledgers in a limited child of itself
+        from station_app.exchange.reader_child import main as read
+
+        sys.exit(read(sys.argv[2:]))
     sys.exit(run(sys.argv[1:]))
 
 
