@@ -105,6 +105,29 @@ def open_station(folder: Path, user: str | None, password: Callable[[str], str])
     return OpenStation(folder, vault, unlocked, store, Blobs(folder, unlocked.key))
 
 
+def recover_station(folder: Path, code: str, name: str, password: str) -> Path | Refusal:
+    """Give a user a new password by the recovery sheet's code; the sheet that replaces it, for a code works once."""
+    from station_app.paper.recovery import recovery_sheet
+
+    vault = Vault.load(folder)
+    if isinstance(vault, Refusal):
+        return vault
+    opened = vault.recover(code, name, password)
+    if isinstance(opened, Refusal):
+        return opened
+    unlocked, fresh = opened
+    store = Store.open(_database(folder, unlocked), folder)
+    if isinstance(store, Refusal):
+        return store
+    with store.reading() as reader:
+        stations = reader.all("station", {"code": store.station}, 1)
+    station_name = str(stations[0].fields.get("name")) if stations else store.station
+    sheet = folder / RECOVERY
+    write_whole(sheet, recovery_sheet(station_name=station_name, station=store.station, code=fresh, made_on=today()))
+    store.close()
+    return sheet
+
+
 def _database(folder: Path, unlocked: Unlocked) -> Database:
     return open_sqlite(folder / DATABASE, unlocked.key)
 

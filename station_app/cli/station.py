@@ -1,6 +1,7 @@
 """Commands about the station as a whole: init, users, kinds, check."""
 
 import argparse
+import getpass
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,6 @@ def _add_words(parser: argparse.ArgumentParser) -> None:
 
 
 def _new_password(context: Context, who: str) -> str:
-    import getpass
-
     if context.words.new_password_file:
         return read_secret(Path(context.words.new_password_file))
     if context.words.password_file:
@@ -109,6 +108,30 @@ def _user_password(context: Context) -> Result:
     with context.station() as station:
         ok(station.vault.set_password(station.unlocked, context.words.name, _new_password(context, context.words.name)))
         return _users_result(station.vault.users())
+
+
+def _recover_words(parser: argparse.ArgumentParser) -> None:
+    _new_password_words(parser)
+    parser.add_argument(
+        "--code-file", metavar="FILE", help=_("a file whose first line is the recovery code; default: asked")
+    )
+
+
+def _user_recover(context: Context) -> Result:
+    from station_app.compose import recover_station
+
+    words = context.words
+    code = read_secret(Path(words.code_file)) if words.code_file else getpass.getpass(_("Code of the recovery sheet: "))
+    sheet = ok(recover_station(context.data, code, words.name, _new_password(context, words.name)))
+    return Result(
+        {"name": words.name, "recovery_sheet": str(sheet)},
+        (
+            _(
+                "The new password holds. The old sheet is void: print {file}, lock it away, then delete the file.",
+                file=sheet,
+            ),
+        ),
+    )
 
 
 def _kinds(context: Context) -> Result:
@@ -180,6 +203,10 @@ COMMANDS = (
     Command(
         ("user", "password"), N_("Give a user a new password."),
         "station-app --data 罕台镇 user password 王社工", _user_password, _new_password_words,
+    ),
+    Command(
+        ("user", "recover"), N_("Give a user a new password by the recovery sheet."),
+        "station-app --data 罕台镇 user recover 乔站长", _user_recover, _recover_words,
     ),
     Command(("kinds",), N_("List the kinds of records and their fields."), "station-app --json kinds", _kinds),
     Command(

@@ -1,6 +1,8 @@
 """Records by the command line: every command, its JSON, its exit codes, its refusals."""
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -154,3 +156,24 @@ def test_every_command_explains_itself_in_chinese_with_an_example(capsys: pytest
         text = capsys.readouterr().out
         assert command.example in text and "用法" in text, command.words
         assert "show this help" not in text
+
+
+def test_the_recovery_sheet_opens_once_and_is_replaced(station: Ask, tmp_path: Path) -> None:
+    """The code as printed; afterwards another sheet, and the old code is void."""
+    sheet = tmp_path / "station" / "recovery-sheet.pdf"
+
+    def printed() -> str:
+        text = subprocess.run(
+            ["pdftotext", "-layout", str(sheet), "-"], capture_output=True, text=True, check=True
+        ).stdout
+        found = re.findall(r"\b[2-9A-HJ-NP-Z]{5}\b", text)
+        return "-".join(found[:6])
+
+    code, fresh = tmp_path / "code", tmp_path / "fresh"
+    code.write_text(printed() + "\n")
+    fresh.write_text("ganz-neues-Wort-8\n")
+    words = ("user", "recover", "乔站长", "--code-file", str(code), "--new-password-file", str(fresh))
+    assert station(*words).code == 0
+    assert station("list", "resident").said["refused"] == "wrong_password"
+    assert run(["--json", "--data", str(tmp_path / "station"), "--password-file", str(fresh), "list", "resident"]) == 0
+    assert printed() != code.read_text().strip()
