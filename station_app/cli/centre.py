@@ -83,6 +83,8 @@ def _issue(context: Context) -> Result:
 
 
 def _take(context: Context) -> Result:
+    from station_app.sync.verdicts import sentences
+
     with _centre(context) as centre:
         taken = ok(centre.take(Path(context.words.usb)))
     reports = {
@@ -102,18 +104,9 @@ def _take(context: Context) -> Result:
         )
     ]
     lines += [f"{r.file}: {r.refused}" for r in taken.refused]
-    for station, of in reports.items():
-        lines += [f"{station} {name}: {_said(v)}" for name, v in of.items()]
+    for station, verdicts in taken.reports.items():
+        lines += [f"{station} {name}: {said}" for name, verdict in verdicts.items() for said in sentences(verdict)]
     return Result(document, tuple(lines))
-
-
-def _said(verdict: dict[str, Any]) -> str:
-    if verdict["agrees"]:
-        return _("agrees")
-    if verdict["missing"]:
-        return _("cannot be said yet, missing: {what}", what="、".join(verdict["missing"]))
-    lines = "、".join(f"{d['key']} {d['theirs']} ≠ {d['ours']}" for d in verdict["differs"])
-    return _("differs: {lines}", lines=lines or "、".join(verdict["problems"]))
 
 
 def _revoke_words(parser: argparse.ArgumentParser) -> None:
@@ -149,6 +142,8 @@ def _month_words(parser: argparse.ArgumentParser) -> None:
 
 
 def _report(context: Context) -> Result:
+    from station_app.sync.verdicts import sentences
+
     with _centre(context) as centre:
         verdict = ok(centre.report(context.words.station, context.words.month))
     document = {
@@ -157,7 +152,7 @@ def _report(context: Context) -> Result:
         "missing": verdict.missing,
         "problems": verdict.problems,
     }
-    return Result(document, (_said(document),))
+    return Result(document, tuple(sentences(verdict)))
 
 
 def _countersign(context: Context) -> Result:

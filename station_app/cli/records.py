@@ -272,6 +272,7 @@ def import_lines(taken: Mapping[str, Any]) -> list[str]:
         )
     ]  # fmt: skip
     lines += [_("Row {row}: {message}", row=r["row"], message=r["message"]) for r in taken["refused"]]
+    lines += [str(n["message"]) for n in taken.get("notices", ()) if n.get("message")]
     return lines
 
 

@@ -201,6 +201,7 @@ def _send(context: Context) -> Result:
 
 def _receive(context: Context) -> Result:
     from station_app.sync import receipts
+    from station_app.sync.verdicts import sentences
     from station_app.work import hand_in
 
     with context.station() as station:
@@ -214,6 +215,9 @@ def _receive(context: Context) -> Result:
             "handed_in": sorted({n[:7] for n in reports if receipts.handed_in(station.store, n[:7])}),
         }  # fmt: skip
     lines = [_("{n} entries received.", n=got.entries)]
+    lines += [
+        f"{name}: {said}" for name, verdict in reports.items() if not verdict.agrees for said in sentences(verdict)
+    ]
     lines += [_("{month} is handed in: the centre's receipt verifies.", month=m) for m in document["handed_in"]]
     return Result(document, tuple(lines))
 
