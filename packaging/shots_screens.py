@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
 from station_app.centre.opened import init_centre
+from station_app.compose import create_station
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal
 from station_app.settings import RESOURCES
@@ -49,6 +50,7 @@ def screens(window: Window, password: str, month: str, place: Path, wait: Wait) 
     _quiet(window, wait)
     yield "users", window
     yield from _dialogs(window, main, wait)
+    yield from _recovery(window, place, password, wait)
     yield from _first_start(window, place, wait)
 
 
@@ -159,6 +161,31 @@ def _dialog(dialog: QDialog, name: str) -> Iterator[Shot]:
     yield name, dialog
     dialog.close()
     dialog.deleteLater()
+
+
+def _recovery(window: Window, place: Path, password: str, wait: Wait) -> Iterator[Shot]:
+    made = create_station(place / "sheet", "罕台镇社工站", "150602101", "01", "高娃", password)
+    assert not isinstance(made, Refusal), made.message
+    made.station.close()
+    window.lock()
+    window.folder = place / "sheet"
+    window.begin()
+    _quiet(window, wait)
+    window.unlock.recover_button.setFocus()
+    yield "unlock_by_code", window
+    window.unlock.recover_button.click()
+    screen = window.recovering
+    assert screen is not None
+    yield "recover", window
+    wrong = made.recovery_code[:-1] + ("2" if made.recovery_code[-1] != "2" else "3")
+    for code, name in ((wrong, "recover_refused"), (made.recovery_code, "recover_sheet")):
+        screen.code.setText(code)
+        screen.password.setText("gaowa-2026-neu")
+        screen.again.setText("gaowa-2026-neu")
+        screen._check()
+        _quiet(window, wait)
+        yield name, window
+    screen.sheet.go_on.click()
 
 
 def _first_start(window: Window, place: Path, wait: Wait) -> Iterator[Shot]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # heavy parts come after the first paint
     from station_app.ui.desk import Desk
     from station_app.ui.main_window import MainWindow
     from station_app.ui.screens.first_start import FirstStartScreen, Wanted
+    from station_app.ui.screens.recover import RecoverScreen, Recovery
 
 
 def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
@@ -80,6 +81,7 @@ class Window(QMainWindow):
         self.desk: Desk | None = None
         self.main: MainWindow | None = None
         self._start: FirstStartScreen | None = None
+        self.recovering: RecoverScreen | None = None
         self._station: OpenStation | None = None
         self.setWindowTitle(_("Social-work station"))
         self.resize(1180, 720)
@@ -88,6 +90,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self._stack)
         self.unlock = UnlockScreen()
         self.unlock.wanted.connect(self._unlock)
+        self.unlock.recovery.connect(self._ask_recovery)
         self._stack.addWidget(self.unlock)
 
     # ------------------------------------------------------------------ beginning
@@ -129,6 +132,38 @@ class Window(QMainWindow):
             screen.made(created.recovery_sheet)
 
         self.jobs.change(self, create, made, lambda refusal: screen.refuse(said(refusal)))
+
+    # ------------------------------------------------------------------ the recovery sheet
+
+    def _ask_recovery(self) -> None:
+        from station_app.ui.screens.recover import RecoverScreen
+
+        users = self.unlock.users
+        screen = self.recovering = RecoverScreen([users.itemText(i) for i in range(users.count())], users.currentText())
+        screen.wanted.connect(self._recover)
+        screen.left.connect(self._recovery_left)
+        self.unlock.fresh()
+        self._show(screen)
+        screen.begin()
+
+    def _recover(self, wanted: "Recovery") -> None:
+        folder, screen = self.folder, self.recovering
+        assert screen is not None
+
+        def recover(_progress: object) -> Path | Refusal:
+            from station_app.compose import recover_station
+
+            return recover_station(folder, wanted.code, wanted.user, wanted.password)
+
+        self.jobs.change(screen, recover, screen.made, screen.refuse)
+
+    def _recovery_left(self) -> None:
+        screen, self.recovering = self.recovering, None
+        self._stack.setCurrentWidget(self.unlock)
+        if screen is not None:
+            self.unlock.choose(screen.users.currentText())
+            self._stack.removeWidget(screen)
+            screen.deleteLater()
 
     # ------------------------------------------------------------------ opening and locking
 

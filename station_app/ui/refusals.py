@@ -14,6 +14,10 @@ class WindowRefusal(StrEnum):
     NAME_MISSING = "name_missing"
     TOWNSHIP_MISSING = "township_missing"
     FILE_UNREADABLE = "window_file_unreadable"
+    CODE_MISSING = "code_missing"
+    CODE_SIGNS = "code_signs"
+    CODE_LENGTH = "code_length"
+    CODE_WRONG = "code_wrong"
 
 
 SENTENCES: Final[dict[StrEnum, str]] = {
@@ -25,6 +29,16 @@ SENTENCES: Final[dict[StrEnum, str]] = {
     WindowRefusal.NAME_MISSING: N_("Please fill in “{field}”."),
     WindowRefusal.TOWNSHIP_MISSING: N_("Please choose the township from the list."),
     WindowRefusal.FILE_UNREADABLE: N_("The file cannot be read. Check whether it is still there."),
+    WindowRefusal.CODE_MISSING: N_("Please type the code that is printed on the recovery sheet."),
+    WindowRefusal.CODE_SIGNS: N_(
+        "“{signs}” never stands in a recovery code: it has neither the digits 0 and 1 nor the letters O and I. "
+        "Compare with the sheet."
+    ),
+    WindowRefusal.CODE_LENGTH: N_("A recovery code has {of} characters, six groups of five; here are {n}. Compare group by group."),
+    WindowRefusal.CODE_WRONG: N_(
+        "This code does not open the station. Compare group by group with the sheet. "
+        "A sheet that a newer one has replaced no longer works."
+    ),
 }  # fmt: skip
 
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -17,8 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from station_app.messages import Refusal, _
-from station_app.ui.parts import Message, button, card, label, scrolling
+from station_app.ui.parts import Message, button, card, label
 from station_app.ui.refusals import WindowRefusal, said
+from station_app.ui.screens.new_sheet import CARD, NewSheet, middle
 from station_app.ui.theme import S2, S3, S6
 
 
@@ -43,26 +43,29 @@ class FirstStartScreen(QWidget):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.setObjectName("page")
-        self._sheet: Path | None = None
         self._named_by_hand = False
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self._steps = QStackedWidget()
         outer.addWidget(self._steps)
         self._steps.addWidget(self._questions(folder))
-        self._steps.addWidget(self._recovery())
+        self.sheet = NewSheet(
+            _("The station is ready"),
+            _(
+                "One thing first. If every password is forgotten, only the recovery sheet opens the station. "
+                "Print it now, put it in the safe, and then delete the file."
+            ),
+            _("Go to the station"),
+        )
+        self.where = self.sheet.where
+        self.sheet.finished.connect(self.finished)
+        self._steps.addWidget(self.sheet)
 
     # ------------------------------------------------------------------ questions
 
     def _questions(self, folder: Path) -> QWidget:
-        body = QWidget()
-        row = QHBoxLayout(body)
-        row.setContentsMargins(S6, S6, S6, S6)
-        row.addStretch(1)
-        middle = QVBoxLayout()
-        middle.addStretch(1)
         frame, column = card()
-        frame.setFixedWidth(560)
+        frame.setFixedWidth(CARD)
         column.setContentsMargins(S6 + S2, S6, S6 + S2, S6)
         column.setSpacing(S3)
         column.addWidget(label(_("A new station"), "title"))
@@ -111,15 +114,11 @@ class FirstStartScreen(QWidget):
         self.make = button(_("Create the station"), self._check, "primary")
         foot.addWidget(self.make)
         column.addLayout(foot)
-        middle.addWidget(frame)
-        middle.addStretch(2)
-        row.addLayout(middle)
-        row.addStretch(1)
         self.county.activated.connect(self._fill_townships)
         self.township.currentIndexChanged.connect(self._suggest_name)
         self.name.textEdited.connect(self._by_hand)
         self.again.returnPressed.connect(self._check)
-        return scrolling(body)
+        return middle(frame)
 
     def offer(self, townships: list[tuple[str, str, str]]) -> None:
         """The townships: (code, name, banner)."""
@@ -182,50 +181,8 @@ class FirstStartScreen(QWidget):
 
     # ------------------------------------------------------------------ recovery sheet
 
-    def _recovery(self) -> QWidget:
-        body = QWidget()
-        row = QHBoxLayout(body)
-        row.addStretch(1)
-        middle = QVBoxLayout()
-        middle.addStretch(1)
-        frame, column = card()
-        frame.setFixedWidth(560)
-        column.setContentsMargins(S6 + S2, S6, S6 + S2, S6)
-        column.setSpacing(S3)
-        column.addWidget(label(_("The station is ready"), "title"))
-        column.addWidget(
-            label(
-                _(
-                    "One thing first. If every password is forgotten, only the recovery sheet opens the station. "
-                    "Print it now, put it in the safe, and then delete the file."
-                ),
-                wrap=True,
-            )
-        )
-        self.where = label("", "strong", wrap=True)
-        self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column.addWidget(self.where)
-        foot = QHBoxLayout()
-        self.show_sheet = button(_("Open the recovery sheet"), self._show_sheet)
-        foot.addWidget(self.show_sheet)
-        foot.addStretch(1)
-        self.go_on = button(_("Go to the station"), self.finished.emit, "primary")
-        foot.addWidget(self.go_on)
-        column.addLayout(foot)
-        middle.addWidget(frame)
-        middle.addStretch(2)
-        row.addLayout(middle)
-        row.addStretch(1)
-        return body
-
     def made(self, sheet: Path) -> None:
         """The station is there; this is its recovery sheet."""
-        self._sheet = sheet
-        self.where.setText(str(sheet))
-        self._steps.setCurrentIndex(1)
-        self.go_on.setFocus()
-
-    @Slot()
-    def _show_sheet(self) -> None:
-        if self._sheet is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._sheet)))
+        self.sheet.show_where(sheet)
+        self._steps.setCurrentWidget(self.sheet)
+        self.sheet.go_on.setFocus()

@@ -14,6 +14,8 @@ class UnlockScreen(QWidget):
 
     #: user's name, password
     wanted = Signal(str, str)
+    #: The password is forgotten: by the recovery sheet, please.
+    recovery = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,9 +56,14 @@ class UnlockScreen(QWidget):
         self.open_button = button(_("Open"), self._open, "primary")
         column.addWidget(self.open_button)
         column.addSpacing(S4)
-        column.addWidget(
-            label(_("Password forgotten? The recovery sheet opens the station; the head of the station keeps it."), "note", wrap=True)
+        forgotten = QHBoxLayout()
+        forgotten.setSpacing(S2)
+        forgotten.addWidget(
+            label(_("Password forgotten? The recovery sheet opens the station; the head of the station keeps it."), "note", wrap=True), 1
         )
+        self.recover_button = button(_("Use the recovery code"), self.recovery.emit, "link")
+        forgotten.addWidget(self.recover_button)
+        column.addLayout(forgotten)
         self.password.installEventFilter(self)
         self.password.returnPressed.connect(self._open)
         self.users.activated.connect(lambda _i: self.password.setFocus())
@@ -69,6 +76,11 @@ class UnlockScreen(QWidget):
         self.users.addItems(names)
         self._busy = False
         self._enable()
+        self.password.setFocus()
+
+    def choose(self, name: str) -> None:
+        """Choose a user; the keyboard goes to the password."""
+        self.users.setCurrentIndex(max(0, self.users.findText(name)))
         self.password.setFocus()
 
     def refuse(self, sentence: str) -> None:
@@ -110,5 +122,6 @@ class UnlockScreen(QWidget):
 
     def _enable(self) -> None:
         self.open_button.setEnabled(not self._busy)
+        self.recover_button.setEnabled(not self._busy)
         self.open_button.setText(_("Opening…") if self._busy and self.users.count() else _("Open"))
 
