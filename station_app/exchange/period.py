@@ -15,6 +15,11 @@ _FULL = re.compile(
     r"(?<!\d)(?:((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})" + _DAY
     + r"|((?:19|20)\d\d)([./-])(\d{1,2})\5(\d{1,2})(?!\d))"
 )  # fmt: skip
+#: From one day to another: 2025年5月1日至5月31日, 2025.5.1-2025.5.31, 2025年5月1日-31日.
+_DAYS = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?\s*起?\s*(?:[-—–~～]+|至|到)\s*"
+    r"(?:(?:((?:19|20)\d\d)\s*[年./-]\s*)?(\d{1,2})\s*[月./-]\s*)?(\d{1,2})\s*[日号]?(?!\d|\s*[年月./-]\s*\d)"
+)
 _MADE = re.compile(r"(?:填报|填表|制表|统计|登记|编制|上报|报送|更新|打印|导出|填写|汇总)[^\d]{0,6}$")
 _UNTIL = re.compile(r"(?:截至|截止|截止到|截至到|至)[^\d]{0,4}$")
 _SPAN = re.compile(
@@ -22,6 +27,7 @@ _SPAN = re.compile(
 )
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年度?|[./-])\s*(\d{1,2})\s*月(?:份)?")
 _MONTH_PLAIN = re.compile(r"(?<!\d)((?:19|20)\d\d)[./-](0?[1-9]|1[0-2])(?![\d./-])")
+_MONTH_SIX = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(?!\d)")
 _QUARTER = re.compile(r"((?:19|20)\d\d)\s*年?度?\s*(?:第?\s*([一二三四1-4])\s*季度?|[qQ]([1-4]))")
 _HALF = re.compile(r"((?:19|20)\d\d)\s*年?度?\s*(上|下)半年")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
@@ -89,13 +95,28 @@ def _months(year: int, first: int, last: int, last_year: int | None = None) -> P
     return found if found.first <= found.last else None
 
 
+def _days(found: "re.Match[str]") -> Period | None:
+    """A run of days, the later day's year and month those of the first where they are not said again."""
+    year, month, day, last_year, last_month, last_day = (int(part) if part else None for part in found.groups())
+    if year is None or month is None or day is None or last_day is None:
+        return None
+    try:
+        span = Period(date(year, month, day), date(last_year or year, last_month or month, last_day))
+    except ValueError:
+        return None
+    return span if span.first <= span.last else None
+
+
 def _quarter(said: str) -> int:
     return int(said.translate(_DIGITS))
 
 
 def period_in(text: str, year: int | None = None) -> Period | None:
-    """The period a text names; a month without a year needs ``year``. A full date names no period."""
-    text = _FULL.sub(" ", plain(text))
+    """The period a text names; a month without a year needs ``year``. One full date names no period, two do."""
+    text = plain(text)
+    if (m := _DAYS.search(text)) and (span := _days(m)) is not None:
+        return span
+    text = _FULL.sub(" ", text)
     if m := _SPAN.search(text):
         return _months(int(m[1]), int(m[2]), int(m[4]), int(m[3]) if m[3] else None)
     if m := _QUARTER.search(text):
@@ -103,7 +124,7 @@ def period_in(text: str, year: int | None = None) -> Period | None:
         return _months(int(m[1]), quarter * 3 - 2, quarter * 3)
     if m := _HALF.search(text):
         return _months(int(m[1]), 1, 6) if m[2] == "上" else _months(int(m[1]), 7, 12)
-    if m := _MONTH.search(text) or _MONTH_PLAIN.search(text):
+    if m := _MONTH.search(text) or _MONTH_PLAIN.search(text) or _MONTH_SIX.search(text):
         return _months(int(m[1]), int(m[2]), int(m[2]))
     known = _YEAR.search(text)
     year = int(known[1]) if known else year
@@ -121,7 +142,7 @@ def period_in(text: str, year: int | None = None) -> Period | None:
 def year_in(text: str) -> int | None:
     """The first year a text names."""
     text = plain(text)
-    found = _YEAR.search(text) or _MONTH_PLAIN.search(text)
+    found = _YEAR.search(text) or _MONTH_PLAIN.search(text) or _MONTH_SIX.search(text)
     if found:
         return int(found[1])
     full = _FULL.search(text)
@@ -129,8 +150,8 @@ def year_in(text: str) -> int | None:
 
 
 def _dates(text: str) -> Iterable[tuple[int, date]]:
-    """Full dates with a rank: 0 "until", 1 "filled in on", 2 any other."""
-    text = plain(text)
+    """Full dates with a rank: 0 "until", 1 "filled in on", 2 any other; the ends of a run of days are none."""
+    text = _DAYS.sub(lambda m: " " if _days(m) is not None else m.group(0), plain(text))
     for found in _FULL.finditer(text):
         try:
             day = date(int(found[1] or found[4]), int(found[2] or found[6]), int(found[3] or found[7]))
