@@ -33,7 +33,8 @@ _INSTRUCTIONS = re.compile(
 _SUBTOTAL = re.compile(r"(?:小计|分计|页计|本页合计|本页总计)")
 _TOTAL = re.compile(r"(?:合计|总计|共计|累计|总数)")
 _LABEL = re.compile(
-    r"^(.{0,12}?)(小计|分计|页计|合计|总计|共计|累计|总数)(?:人数|户数|块数|时长|面积)?[:：]?(?:共)?[\d.,]*(?:人|户|名|块|亩|小时|元|斤|公斤|人次|次)?[)）]?$"
+    r"^(.{0,12}?)(小计|分计|页计|合计|总计|共计|累计|总数)(?:人数|户数|块数|时长|面积)?[:：]?(?:共)?[\d.,]*(?:人|户|名|块|亩|小时|元|斤|公斤|人次|次)?[)）]?"
+    r"(?:[(](?:人|户|名|块|亩|小时|元|斤|公斤|人次|次)(?:数)?[)][:：]?)?$"
 )
 _WHOLE = re.compile(r"^(?:本表|本月|全镇|全乡|全站|全苏木|全部|以上|总|年度|本年|本次|全年|)$")
 _FOOTER = re.compile(
@@ -134,6 +135,8 @@ def _joins(sheet: Sheet, upper: int, lower: int) -> bool:
     ):
         return False
     spans = _spans(sheet, upper)
+    # Where the other titles are as tall as both rows, one that is not is a group of a single part.
+    tall = {left for top, left, bottom, _ in sheet.merges or [] if top == upper and bottom == lower}
     parts = 0
     for column in below:
         if column not in above:
@@ -143,7 +146,8 @@ def _joins(sheet: Sheet, upper: int, lower: int) -> bool:
                 return False
             parts += 1
         elif spans and not any(left == column for left, _ in spans):
-            return False  # a cell under a title that spans nothing is data
+            if not tall or column in tall:
+                return False  # a cell under a title that spans nothing is data
         elif not spans and not (column + 1 in below and column + 1 not in above):
             return False
     # Without any part a "lower" row merely has cells where the upper one has them: data.
