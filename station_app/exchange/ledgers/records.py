@@ -187,7 +187,9 @@ def draw_hours(table: Table, line: Line, drafter: Drafter, station: str, notices
         table.refuse(line, "TIME_OVERLAP", "start")
         return
     if known is None:
-        values["volunteer"] = drafter.said[who] = _draw_volunteer(table, line, drafter, person, number)
+        # A shift that is there already changes nothing, not even by linking its volunteer to a resident met since.
+        resident = index.find("resident", id_no=number) if number and there is None else []
+        values["volunteer"] = drafter.said[who] = _draw_volunteer(table, line, drafter, person, number, resident)
     if line["activity"] and activity is None:
         about: dict[str, Wire] = {"name": line["activity"], "held_on": day, "place": place, "category": "volunteer"}
         about |= {"org_unit": org_unit, "leader": leader}
@@ -200,9 +202,11 @@ def _activity(index: Index, name: str | None, day: str | None, place: str | None
     return index.find("activity", name=name, held_on=day, place=place) if name else []
 
 
-def _draw_volunteer(table: Table, line: Line, drafter: Drafter, person: str | None, number: str | None) -> str:
-    resident = drafter.index.find("resident", id_no=number) if number else []
-    about = {
+def _draw_volunteer(
+    table: Table, line: Line, drafter: Drafter, person: str | None, number: str | None, resident: list[str]
+) -> str:
+    about: dict[str, Wire] = {
+        "id_no": number,  # also of a row that has none, where name and telephone have led to it
         "resident": resident[0] if resident else None,
         "guardian_consent": "given" if line["guardian_agreed"] else None,
         **extras.said(table, line, "volunteer"),
