@@ -240,7 +240,7 @@ def read_consent(cell: Cell, owner: str) -> bool | None:
     """The owner's own consent: a tick, a word, or the owner's signature; None where nothing was signed."""
     if is_empty(cell):
         said = squeeze(cell)
-        return False if said in ("×", "✗", "✘", "否") else None
+        return False if said in ("×", "✗", "✘", "否", "无") else None
     flag = read_yes_no(cell)
     if flag.reason is None:
         return flag.value
@@ -280,14 +280,14 @@ def _read_amounts(table: Table) -> None:
 
 
 def _read_amount(cell: Cell, unit: str) -> Read[int]:
-    """A bare number under 销售额(万元) is ten thousands; the title says so, so that nothing is converted silently."""
+    """A bare number under 销售额(万元) is ten thousands, as one under 产量(斤) is 斤: the title says so, no cell is converted."""
     scale = {"万元": 10_000, "千元": 1000, "百元": 100}.get(unit)
     if scale is None:
         return read_money(cell)
     bare = cell if not isinstance(cell, str) else squeeze(cell).replace(",", "")
     if isinstance(bare, str) and not re.fullmatch(r"\d+(?:\.\d+)?", bare):
         return read_money(cell)
-    return read_money(f"{bare}{unit}") if bare is not None else Read(None)
+    return read_money(cell, column_yuan=scale)
 
 
 def _check(table: Table, line: Line) -> None:
@@ -330,8 +330,8 @@ def _check_amount(table: Table, line: Line) -> None:
         return
     reckoned = amount_of(sold, price)
     if amount is None:
-        line.values["amount"] = reckoned
-        if reckoned:
+        if reckoned and table.has("amount"):  # without such a column nobody has left anything out
+            line.values["amount"] = reckoned
             table.warn(line, "AMOUNT_COMPUTED", "amount")
     elif abs(amount - reckoned) > 1:
         table.warn(line, "AMOUNT_MISMATCH", "amount")
