@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from station_app.clock import now_ms
 from station_app.kinds.base import KINDS, Record
@@ -20,12 +20,12 @@ from station_app.spec.meanings import Storage, Wire
 from station_app.spec.problems import Problem
 from station_app.store import entries as e
 from station_app.store import journal
-from station_app.store.fold import Fold
+from station_app.store.fold import Fold, seen_by
 from station_app.store.heads import REMOVED
 from station_app.store.journal import Device
 from station_app.store.prepared import Prepared
 from station_app.store.refusals import StoreRefusal
-from station_app.store.tables import AT_SHIFT, conflict, sight, touch
+from station_app.store.tables import AT_SHIFT, conflict, touch
 from station_app.values.ids import new_id
 
 #: Items of one entry of a batch; a record may need two (open and private).
@@ -172,8 +172,7 @@ class Door:
         others = [d for d in family if d.no != own.no and d.folded]
         if not others:
             return {}
-        last_said = select(sight.c.other, func.max(sight.c.other_seq)).where(sight.c.no == own.no).group_by(sight.c.other)
-        said = {other: seq for other, seq in connection.execute(last_said)}  # noqa: C416  # rows, not pairs, for mypy
+        said = seen_by(connection, own.no, [d.no for d in others])
         return {d.device: d.folded for d in others if d.folded > said.get(d.no, 0)}
 
     # ------------------------------------------------------------------ checks

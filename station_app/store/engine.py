@@ -4,6 +4,7 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 # facts/store.md: the driver's own transactions lose savepoints; ours are explicit, DDL included.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
 _SCRATCH = ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-64000", "locking_mode=EXCLUSIVE")
+_A_DAY: Final = 86_400  # no recount takes longer
 
 #: What the driver says of a file it cannot use, as it is or wrapped by SQLAlchemy.
 DRIVER_ERRORS: Final[tuple[type[Exception], ...]] = (DatabaseError, sqlcipher3.dbapi2.DatabaseError)
@@ -151,6 +153,9 @@ def scratch(folder: Path) -> Iterator[Database]:
     On disk rather than in memory, so that a large station's recount fits a small computer.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("recount-*"):  # of a process that was killed: nobody can read it any more
+        if time.time() - left.stat().st_mtime > _A_DAY:
+            shutil.rmtree(left, ignore_errors=True)
     place = Path(tempfile.mkdtemp(prefix="recount-", dir=folder))
     engine = _sqlite_engine(str(place / "scratch.db"), secrets.token_bytes(32), _SCRATCH, "BEGIN", 1)
     try:

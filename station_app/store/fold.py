@@ -2,11 +2,11 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from station_app.kinds.base import KINDS, Record
@@ -111,8 +111,9 @@ class Fold:
         writes = [by_record(entry.items) for entry in entries]
         keys = {key for write in writes for key in write}
         last = self._last_touches(connection, one, family, keys)
-        seen = self._seen_by(connection, one.no, entries[0].head.seq) if len(family) > 1 else {}
-        seen_me = self._who_saw(connection, one.no) if len(family) > 1 else {}
+        others = [d.no for d in family if d.no != one.no]
+        seen = seen_by(connection, one.no, others, entries[0].head.seq)
+        seen_me = {no: said[one.no] for no in others if one.no in (said := seen_by(connection, no, [one.no]))}
         contested = self._contested(connection, one.station, keys) if len(family) > 1 else set()
         work = _Work()
         for entry, write in zip(entries, writes, strict=True):
@@ -183,24 +184,13 @@ class Fold:
         return last
 
     @staticmethod
-    def _seen_by(connection: Connection, no: int, before: int) -> dict[int, int]:
-        rows = connection.execute(
-            select(sight.c.other, func.max(sight.c.other_seq))
-            .where(sight.c.no == no, sight.c.seq < before)
-            .group_by(sight.c.other)
-        )
-        return {other: seq for other, seq in rows}  # noqa: C416  # rows, not pairs, for mypy
-
-    @staticmethod
-    def _who_saw(connection: Connection, no: int) -> dict[int, int]:
-        rows = connection.execute(
-            select(sight.c.no, func.max(sight.c.other_seq)).where(sight.c.other == no).group_by(sight.c.no)
-        )
-        return {other: seq for other, seq in rows}  # noqa: C416  # rows, not pairs, for mypy
-
-    @staticmethod
     def _contested(connection: Connection, station: str, keys: set[Key]) -> set[Key]:
         found: set[Key] = set()
+        if len(keys) <= 20:
+            for kind, record in keys:
+                if _CONTESTED.one(connection, {"of": station, "r": record, "k": kind}) is not None:
+                    found.add((kind, record))
+            return found
         records = sorted({record for _kind, record in keys})
         for start in range(0, len(records), 900):
             part = records[start : start + 900]
@@ -311,7 +301,7 @@ class Fold:
             entry = loaded[at]
             no, seq = at >> AT_SHIFT, journal.seq_of(at)
             values = by_record(i for i in entry.items if i.record == record and i.kind == kind).get((kind, record), {})
-            seen = {names[o]: s for o, s in self._seen_by(connection, no, seq + 1).items() if o in names}
+            seen = {names[o]: s for o, s in seen_by(connection, no, [o for o in names if o != no], seq + 1).items()}
             writes.append(heads.Write(entry.head.device, seq, entry.head.time, entry.head.author, values, seen))
         return writes
 
@@ -345,8 +335,29 @@ _LAST_AT = Prepared(
     )
 )
 _ADD_TOUCH = Prepared(insert(touch).values({c.name: bindparam(c.name) for c in touch.columns}))
+_CONTESTED = Prepared(
+    select(conflict.c.kind).where(
+        conflict.c.station == bindparam("of"), conflict.c.record == bindparam("r"), conflict.c.kind == bindparam("k")
+    )
+)
+# A chain's sights of another only grow (rule 1), so the last one is the greatest: one step in the key, however many there are.
+_LAST_SIGHT = Prepared(
+    text(
+        "SELECT other_seq FROM fold_sight WHERE no = :who AND other = :whom AND seq < :before ORDER BY seq DESC LIMIT 1"
+    )
+)
 _ANY_MISFIT = Prepared(select(func.min(misfit.c.record)).where(misfit.c.station == bindparam("station")))
 _TOUCHES_OF = select(touch.c.record, touch.c.kind, touch.c.at)
+
+
+def seen_by(connection: Connection, no: int, others: Iterable[int], before: int = 1 << AT_SHIFT) -> dict[int, int]:
+    """How far a device had seen each of these others before its entry ``before``; those it had not seen are left out."""
+    found: dict[int, int] = {}
+    for other in others:
+        row = _LAST_SIGHT.one(connection, {"who": no, "whom": other, "before": before})
+        if row is not None:
+            found[other] = row[0]
+    return found
 
 
 def stored(declared: Field | None, value: object) -> tuple[object, bool]:
