@@ -183,11 +183,10 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_table(
         "service",
-        key("station"), key("id"), small("removed"), words("kind"), words("beneficiary"),
-        words("service_date"), words("start"), words("end"), big("duration"), big("quantity"), words("unit"),
-        words("provider"), words("provider_name"), words("volunteer"), big("cost"), big("satisfaction"),
-        words("signature"), words("witness"), words("note"),
-        sa.PrimaryKeyConstraint("station", "id", name="pk_service"),
+        key("station"), key("id"), small("removed"), words("kind"), words("beneficiary"), words("service_date"),
+        words("start"), words("end"), big("duration"), big("quantity"), words("unit"), words("provider"),
+        words("provider_name"), words("volunteer"), big("cost"), big("satisfaction"), words("signature"),
+        words("witness"), words("note"), sa.PrimaryKeyConstraint("station", "id", name="pk_service"),
     )  # fmt: skip
     op.create_table(
         "station",
