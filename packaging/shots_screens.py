@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from openpyxl import Workbook
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
@@ -45,7 +46,7 @@ def screens(window: Window, password: str, month: str, place: Path, wait: Wait) 
     yield from _search(window, main, wait)
     yield from _month(window, main, month, wait)
     yield from _stick(window, main, month, place, password, wait)
-    yield from _import(window, main, wait)
+    yield from _import(window, main, place, wait)
     main.go(ScreenPlace("users"))
     _quiet(window, wait)
     yield "users", window
@@ -125,7 +126,21 @@ def _stick(window: Window, main: MainWindow, month: str, place: Path, password: 
     centre.close()
 
 
-def _import(window: Window, main: MainWindow, wait: Wait) -> Iterator[Shot]:
+def _register(path: Path) -> Path:
+    """A register as people keep them: blank ticks, a village nobody knows, columns nobody knows."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["村", "姓名", "身份证号", "独居", "低保", "血型", "属相", "爱好", "备用1", "备用2"])
+    sheet.append(["罕台村", "张玉梅", "15062719280226998X", "√", "", "A", "龙", "听戏", "x", "x"])
+    sheet.append(["西村", "哈斯额尔敦", "152723193905259991", "", "√", "B", "兔", "下棋", "x", "x"])
+    sheet.append(["西村", "王海", "152723193905259992", "", "", "O", "兔", "下棋", "x", "x"])
+    book.create_sheet("填表说明").append(["独居指一人居住"])
+    book.save(path)
+    return path
+
+
+def _import(window: Window, main: MainWindow, place: Path, wait: Wait) -> Iterator[Shot]:
     page = _screen(window, main, "import", wait)
     assert isinstance(page, ImportScreen)
     yield "import_begin", window
@@ -133,6 +148,14 @@ def _import(window: Window, main: MainWindow, wait: Wait) -> Iterator[Shot]:
     page.read(RESOURCES / "samples" / "volunteer_hours_500.xlsx")
     wait(lambda: page._plan is not None)
     yield "import_preview", window
+    page.kind.setCurrentIndex(page.kind.findData("elder"))
+    page.read(_register(place / "elders.xlsx"))
+    wait(lambda: page._plan is not None)
+    yield "import_notices", window
+    page.blanks.click()
+    _quiet(window, wait)
+    page._show_all()
+    yield "import_blanks", window
 
 
 def _dialogs(window: Window, main: MainWindow, wait: Wait) -> Iterator[Shot]:

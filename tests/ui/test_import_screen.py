@@ -3,24 +3,47 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from station_app.settings import RESOURCES
 from station_app.ui.app import Window
 from station_app.ui.places import ScreenPlace
 from station_app.ui.screens.import_ledger import ImportScreen
-from tests.ui.windows import main_of, settle
+from tests.ui.windows import focused, main_of, press, settle, wait
 
 LEDGER = RESOURCES / "samples" / "farm_plots_60.xlsx"
 
 
-def _screen(window: Window) -> ImportScreen:
+def _screen(window: Window, kind: str = "farm_plot") -> ImportScreen:
     main_of(window).go(ScreenPlace("import"))
     settle(window)
     page = main_of(window).page
     assert isinstance(page, ImportScreen)
-    page.kind.setCurrentIndex(page.kind.findData("farm_plot"))
+    page.kind.setCurrentIndex(page.kind.findData(kind))
     return page
+
+
+def _register(path: Path, columns: int) -> Path:
+    """A register of two elders with ticks left blank, a village nobody knows and columns nobody knows."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    unknown = [f"乱七八糟{n}" for n in range(columns)]
+    sheet.append(["村", "姓名", "身份证号", "独居", "低保", *unknown])
+    sheet.append(["没有这个村", "张玉梅", "15062719280226998X", "√", "", *("y" for _u in unknown)])
+    sheet.append(["没有这个村", "哈斯额尔敦", "152723193905259991", "", "", *("y" for _u in unknown)])
+    book.create_sheet("填表说明").append(["独居指一人居住"])
+    book.save(path)
+    return path
+
+
+def _elders(window: Window) -> dict[object, tuple[object, object]]:
+    assert window.desk is not None
+    with window.desk._station.store.reading() as reader:
+        names = {r.id: r.fields["name"] for r in reader.all("resident")}
+        return {names[str(r.fields["resident"])]: (r.fields.get("alone"), r.fields.get("dibao")) for r in reader.all("elder")}
 
 
 def _plots(window: Window) -> int:
@@ -73,3 +96,81 @@ def test_stopping_leaves_nothing_behind(window: Window) -> None:
     settle(window)
     assert _plots(window) == 0
     assert page.message.isVisible()
+
+
+def test_what_concerns_the_whole_file_is_said(window: Window, tmp_path: Path) -> None:
+    page = _screen(window, "elder")
+    page.read(_register(tmp_path / "elders.xlsx", columns=1))
+    settle(window)
+    said = page.remarks.text().splitlines()
+    assert any("填表说明" in line for line in said), said
+    assert any("乱七八糟0" in line and "F 列" in line for line in said), said
+    assert any("没有这个村" in line and "2 行" in line for line in said), said
+    assert not page.more.isVisible()
+    page.read(LEDGER)
+    settle(window)
+    assert page.remarks.text().count("乱七八糟") == 0, "nothing of the file before is left"
+
+
+def test_many_notices_are_shown_when_asked_for(window: Window, tmp_path: Path) -> None:
+    page = _screen(window, "elder")
+    page.read(_register(tmp_path / "elders.xlsx", columns=12))
+    settle(window)
+    few = page.remarks.text().count("\n")
+    assert page.more.isVisible()
+    page.more.setFocus()
+    press(Qt.Key.Key_Return)
+    assert page.remarks.text().count("\n") > few and "乱七八糟11" in page.remarks.text()
+    assert not page.more.isVisible() and focused() is page.blanks, "the keyboard is not lost"
+
+
+def test_blank_ticks_are_unknown_until_a_person_says_no(window: Window, tmp_path: Path) -> None:
+    page = _screen(window, "elder")
+    page.read(_register(tmp_path / "elders.xlsx", columns=1))
+    settle(window)
+    assert page.blanks.isVisible() and not page.blanks.isChecked()
+    assert "独居" not in page.blanks.text()
+    page.blanks.setFocus()
+    press(Qt.Key.Key_Space)
+    wait(lambda: page.take.isEnabled())
+    settle(window)
+    assert page._result.isVisible() and focused() is page.blanks, "the keyboard stays where it is"
+    page.take.click()
+    settle(window)
+    assert _elders(window) == {"张玉梅": (True, False), "哈斯额尔敦": (False, False)}
+
+
+def test_without_the_choice_blanks_stay_unknown_and_the_choice_is_made_anew_for_each_file(window: Window, tmp_path: Path) -> None:
+    page = _screen(window, "elder")
+    file = _register(tmp_path / "elders.xlsx", columns=1)
+    page.read(file)
+    settle(window)
+    page.blanks.click()
+    settle(window)
+    page.read(file)
+    settle(window)
+    assert not page.blanks.isChecked()
+    page.take.click()
+    settle(window)
+    assert _elders(window) == {"张玉梅": (True, None), "哈斯额尔敦": (None, None)}
+
+
+def test_stopping_the_second_look_keeps_the_first(window: Window, tmp_path: Path) -> None:
+    page = _screen(window, "elder")
+    page.read(_register(tmp_path / "elders.xlsx", columns=1))
+    settle(window)
+    page.blanks.click()
+    assert not page.take.isEnabled()
+    page._stop()
+    settle(window)
+    assert not page.blanks.isChecked() and page.take.isEnabled() and not page.working.isVisible()
+    page.take.click()
+    settle(window)
+    assert _elders(window) == {"张玉梅": (True, None), "哈斯额尔敦": (None, None)}
+
+
+def test_ledgers_without_ticks_ask_nothing_of_blanks(window: Window) -> None:
+    page = _screen(window)
+    page.read(LEDGER)
+    settle(window)
+    assert page._result.isVisible() and not page.blanks.isVisible()

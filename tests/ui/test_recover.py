@@ -76,7 +76,7 @@ def _opens(folder: Path, user: str, password: str) -> bool:
 
 
 def test_the_right_code_gives_a_new_password_and_a_new_sheet(locked: Window, station: tuple[Path, str]) -> None:
-    folder, code = station
+    _folder, code = station
     screen = _asked(locked)
     assert focused() is screen.code
     _type(screen, f" {code.lower().replace('-', ' — ')} ", FRESH, FRESH)

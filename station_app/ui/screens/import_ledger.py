@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QFrame,
@@ -38,6 +39,8 @@ from station_app.ui.theme import ROW, S2, S3, S4, S6
 FIRST: Final = ("elder", "farm_plot", "volunteer_hours", "resident")
 #: Refused rows shown here; the workbook has them all.
 SHOWN: Final = 300
+#: Notices about the whole file shown at first; the others come when asked for.
+NOTICES: Final = 6
 
 
 class ImportScreen(Page):
@@ -48,6 +51,7 @@ class ImportScreen(Page):
         self.setObjectName("page")
         self._desk, self._around = desk, around
         self._plan: Plan | None = None
+        self._path: Path | None = None
         self._progress: Progress | None = None
         self._round = 0
         self._offered = False
@@ -109,8 +113,16 @@ class ImportScreen(Page):
             numbers.addWidget(label(title, "secondary"), 1, place)
         numbers.setColumnStretch(len(titles), 1)
         column.addLayout(numbers)
-        self._remarks = label("", "small", wrap=True)
-        column.addWidget(self._remarks)
+        self.remarks = label("", "secondary", wrap=True)
+        self.remarks.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(self.remarks)
+        self._said: list[str] = []
+        self.more = button("", self._show_all, "link")
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.blanks = QCheckBox(_("Blank tick boxes all mean “no”"))
+        self.blanks.setToolTip(_("Otherwise a blank stays unknown: nobody has said yes or no."))
+        self.blanks.toggled.connect(self._other_meaning)
+        column.addWidget(self.blanks)
         self._refused_title = label("", "strong")
         column.addWidget(self._refused_title)
         self.table = QTableWidget(0, 4)
@@ -160,13 +172,30 @@ class ImportScreen(Page):
         self._forget()
         self.message.say("")
         self.file.setText(path.name)
+        self._path = path
+        self._set_blanks(False)
+        self._read()
+
+    @Slot()
+    def _other_meaning(self) -> None:
+        """The same file once more, blank ticks taken the other way; what is shown stays until the answer comes."""
+        if self._plan is not None:
+            self._round += 1
+            self.take.setEnabled(False)
+            self.keep.setEnabled(False)
+            self._read()
+
+    def _read(self) -> None:
+        path, kind, blank_is_no = self._path, str(self.kind.currentData()), self.blanks.isChecked()
+        if self._plan is not None:
+            kind = self._plan.kind  # the list of kinds may have been moved on since
+        assert path is not None
         self.working.begin(_("Reading {file}…", file=path.name))
         self.choose.setEnabled(False)
-        kind = str(self.kind.currentData())
         mine = self._round
 
         def planned(station: OpenStation) -> tuple[int, Plan | Refusal]:
-            return mine, plan_file(station.store, kind, path)
+            return mine, plan_file(station.store, kind, path, blank_is_no=blank_is_no)
 
         self._desk.ask(self, planned, self._planned)
 
@@ -176,23 +205,19 @@ class ImportScreen(Page):
             return
         self._end()
         if isinstance(plan, Refusal):
+            self._forget()
             self.message.say(said(plan), "errors")
             return
-        self._plan = plan
+        again, self._plan = self._plan is not None, plan
+        self.keep.setEnabled(True)
         counts = plan.counts()
         for name, shown in self._counts.items():
             shown.setText(f"{counts[name]:,}")
         self._title.setText(_("What importing {file} would do", file=self.file.text()))
         summary = plan.summary()
-        warnings = len({w["row"] for w in summary["warnings"]})
-        remarks = [_("{n} rows are taken with a remark: please look at them afterwards.", n=warnings)] if warnings else []
-        ignored = [str(r["what"]) for r in summary["notices"] if r["notice"] == "column_unknown"]
-        if ignored:
-            remarks.append(_("Columns that are not taken: {columns}.", columns="、".join(ignored)))
-        if summary["skipped"]:
-            remarks.append(_("{n} lines are no data (titles, sums, blanks) and are passed over.", n=summary["skipped"]))
-        self._remarks.setText("\n".join(remarks))
-        self._remarks.setVisible(bool(remarks))
+        self._said = remarks_of(summary)
+        self._show_remarks(NOTICES)
+        self.blanks.setVisible(has_ticks(plan))
         refused = summary["refused"]
         self._refused_title.setText(_("Refused rows: nothing of them is written") if refused else "")
         self._refused_title.setVisible(bool(refused))
@@ -207,11 +232,33 @@ class ImportScreen(Page):
                 item.setToolTip(text)
                 self.table.setItem(number, section, item)
         self.table.resizeRowsToContents()
-        news = counts["added"] + counts["changed"]
+        news = self._news()
         self.take.setText(_("Import {n} rows", n=f"{news:,}") if news else _("Nothing new to import"))
         self.take.setEnabled(news > 0)
         self._result.show()
-        (self.take if news else self.drop).setFocus()
+        if not again:
+            (self.take if news else self.drop).setFocus()
+
+    def _news(self) -> int:
+        counts = self._plan.counts() if self._plan is not None else {"added": 0, "changed": 0}
+        return counts["added"] + counts["changed"]
+
+    def _show_remarks(self, most: int) -> None:
+        shown = self._said if len(self._said) <= most + 1 else self._said[:most]
+        self.remarks.setText("\n".join(f"· {text}" for text in shown))
+        self.remarks.setVisible(bool(shown))
+        rest = len(self._said) - len(shown)
+        self.more.setText(_("Show {n} more notices", n=rest))
+        self.more.setVisible(rest > 0)
+
+    def _show_all(self) -> None:
+        self._show_remarks(len(self._said))
+        (self.blanks if self.blanks.isVisible() else self.drop).setFocus()
+
+    def _set_blanks(self, checked: bool) -> None:
+        self.blanks.blockSignals(True)
+        self.blanks.setChecked(checked)
+        self.blanks.blockSignals(False)
 
     # ------------------------------------------------------------------ taking in
 
@@ -271,6 +318,10 @@ class ImportScreen(Page):
         else:
             self._round += 1  # a reading that is under way is not waited for
             self._end()
+            if self._plan is not None:  # the other meaning of blanks was not reached: what is shown holds
+                self._set_blanks(not self.blanks.isChecked())
+                self.take.setEnabled(self._news() > 0)
+                self.keep.setEnabled(True)
 
     def _end(self) -> None:
         self.working.end()
@@ -304,3 +355,24 @@ class ImportScreen(Page):
                 lambda n: self.message.say(_("{n} refused rows were saved in {file}.", n=n, file=path), "success"),
                 lambda refusal: self.message.say(said(refusal), "errors"),
             )  # fmt: skip
+
+
+def remarks_of(summary: dict[str, Any]) -> list[str]:
+    """What is to be known of the file as a whole, in sentences."""
+    found: list[str] = []
+    warnings = len({(w.get("sheet"), w["row"]) for w in summary["warnings"]})
+    if warnings:
+        found.append(_("{n} rows are taken with a remark: please look at them afterwards.", n=warnings))
+    if summary["skipped"]:
+        found.append(_("{n} lines are no data (titles, sums, blanks) and are passed over.", n=summary["skipped"]))
+    for notice in summary["notices"]:
+        where = _("column {cell}", cell=notice["cell"]) if "cell" in notice else ""
+        if "rows" in notice:
+            where = _("{n} rows", n=f"{notice['rows']:,}")
+        found.append(_("{sentence} ({where})", sentence=notice["message"], where=where) if where else str(notice["message"]))
+    return found
+
+
+def has_ticks(plan: Plan) -> bool:
+    """Whether the file has tick columns, so that one can say what a blank in them means."""
+    return any(table.has(flag) for table in plan.judged.tables for flag in plan.judged.ledger.flags)

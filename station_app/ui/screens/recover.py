@@ -7,7 +7,16 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from station_app.messages import Refusal, _
 from station_app.store.refusals import StoreRefusal
@@ -91,7 +100,7 @@ class RecoverScreen(QWidget):
         column.setSpacing(S3)
         column.addWidget(label(_("Open with the recovery code"), "title"))
         column.addWidget(
-            label(_("The recovery sheet lies in the safe. Type its code, choose your name and set a new password."), "subtitle", wrap=True)
+            label(_("Type the code of the recovery sheet, choose your name and set a new password."), "subtitle", wrap=True)
         )
         self.error = Message("errors")
         column.addWidget(self.error)
