@@ -26,12 +26,12 @@ def test_elders(new_station: NewStation, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [(DAY(2025, 5, 1), DAY(2025, 5, 31)), (DAY(2025, 9, 1), DAY(2025, 9, 30)), (DAY(2025, 1, 1), DAY(2025, 1, 31))],
+    [(DAY(2025, 9, 1), DAY(2025, 9, 30)), (DAY(2025, 1, 1), DAY(2025, 1, 31))],
 )
 def test_hours_of_a_month_before_holidays(
     first: datetime.date, last: datetime.date, new_station: NewStation, tmp_path: Path
 ) -> None:
-    """May before 端午, September before 国庆, January before 春节: working days as the notices of 2025 say."""
+    """September before 国庆, January before 春节: working days as the notice of 2025 says."""
     made = hours.Hours(first.month, first, last, pool=22)
     dirt = hour_dirt.all_dirt()
     sheet = hours.sheet(
@@ -45,7 +45,7 @@ def test_hours_of_a_month_before_holidays(
     assert check(new_station(), "volunteer_hours", tmp_path / "志愿.xlsx", placed).differences == []
 
 
-@pytest.mark.parametrize(("year", "unit"), [(2025, "斤"), (2023, "公斤"), (2025, "吨")])
+@pytest.mark.parametrize(("year", "unit"), [(2025, "斤"), (2023, "公斤")])
 def test_plots(year: int, unit: str, new_station: NewStation, tmp_path: Path) -> None:
     made = plots.Plots(year, year, VILLAGES, unit)
     dirt = plot_dirt.all_dirt()
@@ -83,6 +83,19 @@ def test_elders_twice_in_a_ledger(new_station: NewStation, tmp_path: Path) -> No
     assert check(new_station(), "elder", tmp_path / "a.xlsx", placed).differences == []
 
 
+def test_a_volunteer_whose_number_comes_only_later_has_it(new_station: NewStation, tmp_path: Path) -> None:
+    """Settled: a row without a number joins the only known person of its name and telephone, wherever that one stands."""
+    made = hours.Hours(3, DAY(2025, 5, 1), DAY(2025, 5, 31), pool=2)
+    rows = [made.clean(person) for _ in range(3) for person in made.pool]
+    for row in (*rows[:2], rows[5]):
+        row.put(id=None).warn("ID_PENDING")
+    placed = save(tmp_path / "a.xlsx", Sheet("台账", hours.columns(made.rng), list(rows), ["2025年5月志愿服务台账"]))
+    station = new_station()
+    assert check(station, "volunteer_hours", tmp_path / "a.xlsx", placed).differences == []
+    with station.store.reading() as reader:
+        assert sorted(str(v.fields["id_no"]) for v in reader.all("volunteer")) == sorted(p.id_no for p in made.pool)
+
+
 def test_remarks_of_death(new_station: NewStation, tmp_path: Path) -> None:
     """(已故) in the remarks is the person's own death only when no relative is named."""
     made = elders.Elders(1700, DAY(2025, 6, 30), VILLAGES)
@@ -97,21 +110,17 @@ def test_remarks_of_death(new_station: NewStation, tmp_path: Path) -> None:
     assert check(new_station(), "elder", tmp_path / "a.xlsx", placed).differences == []
 
 
-@pytest.mark.parametrize("broken", ["outcome", "warning", "value"])
-def test_the_comparison_itself_notices(broken: str, new_station: NewStation, tmp_path: Path) -> None:
-    """A suite that finds nothing must be able to find something."""
+def test_the_comparison_itself_notices(new_station: NewStation, tmp_path: Path) -> None:
+    """A suite that finds nothing must be able to find something: an outcome, a warning, a value that are not so."""
     made = elders.Elders(5, DAY(2025, 6, 30), VILLAGES)
     rows = [made.clean() for _ in range(4)]
-    if broken == "outcome":
-        rows[1].reject("ID_CHECKSUM")
-    elif broken == "warning":
-        rows[2].warn("SEX_CONFLICT")
-    else:
-        rows[3].leaves({"elder.alone": "neither"})
-    placed = save(
-        tmp_path / "a.xlsx", Sheet("台账", elders.columns(made.rng), list(rows), ["老年人台账", "截至2025年6月30日"])
-    )
-    found = check(new_station(), "elder", tmp_path / "a.xlsx", placed, again=False).differences
-    assert found and any(
-        {"outcome": "ID_CHECKSUM", "warning": "SEX_CONFLICT", "value": "elder.alone"}[broken] in one for one in found
+    rows[1].reject("ID_CHECKSUM")
+    rows[2].warn("SEX_CONFLICT")
+    rows[3].leaves({"elder.alone": "neither"})
+    sheet = Sheet("台账", elders.columns(made.rng), list(rows), ["老年人台账", "截至2025年6月30日"])
+    placed = save(tmp_path / "a.xlsx", sheet)
+    found = "\n".join(check(new_station(), "elder", tmp_path / "a.xlsx", placed, again=False).differences)
+    assert all(
+        word in found
+        for word in ("expected ID_CHECKSUM, got OK", "expected SEX_CONFLICT, got OK", "instead of 'neither'", "counts")
     )
