@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,15 @@ REACHING_OUT = {
 }  # fmt: skip
 
 
+@cache
+def tree_of(source: str) -> ast.Module:
+    """A module's syntax, read once."""
+    return ast.parse(source)
+
+
 def imports_of(source: str) -> Iterator[tuple[int, str]]:
     """Every import of a module, inside functions and for types too: line and full dotted name."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -133,7 +140,7 @@ def test_libraries_stay_in_their_folders() -> None:
 def test_pure_modules_import_nothing_that_reaches_out(module: str) -> None:
     """Bundles, heads and entries are functions of their arguments."""
     assert [i for _n, i in imports_of(SOURCES[module]) if begins(i, tuple(REACHING_OUT))] == []
-    names = {n.id for n in ast.walk(ast.parse(SOURCES[module])) if isinstance(n, ast.Name)}
+    names = {n.id for n in ast.walk(tree_of(SOURCES[module])) if isinstance(n, ast.Name)}
     assert not names & {"open", "print", "input"}
 
 
@@ -142,7 +149,7 @@ def test_values_specs_and_kinds_do_not_run_statements(layer: str) -> None:
     """They describe; a kind returns a Select and others execute it."""
     for name, source in SOURCES.items():
         if name.startswith(f"{layer}/"):
-            calls = [n.func for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call)]
+            calls = [n.func for n in ast.walk(tree_of(source)) if isinstance(n, ast.Call)]
             assert not {c.attr for c in calls if isinstance(c, ast.Attribute)} & {"execute", "scalar", "scalars"}, name
 
 
@@ -158,7 +165,7 @@ _WRITING = re.compile(
 def writes_rows(name: str, source: str) -> list[str]:
     """Places where a module outside store/ could write rows: statements, SQL text, sessions, raw drivers."""
     found: list[str] = []
-    tree = ast.parse(source)
+    tree = tree_of(source)
     docs = {
         id(n.body[0].value)
         for n in ast.walk(tree)
@@ -191,7 +198,7 @@ def test_kinds_tables_are_written_by_the_fold_only() -> None:
     for name, source in SOURCES.items():
         if not name.startswith("store/") or name in ("store/fold.py", "store/rebuild.py") or name.startswith("store/migrations/"):
             continue
-        for node in ast.walk(ast.parse(source)):
+        for node in ast.walk(tree_of(source)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"insert", "update", "delete"}:
                 target = ast.unparse(node.args[0])
                 assert target in {"device_table", "entry_table", "fact", "key_table", "touch", "sight"}, f"{name}:{node.lineno} {target}"
@@ -214,7 +221,7 @@ def test_no_module_is_longer_than_500_lines() -> None:
 
 def sentence_missing(source: str) -> bool:
     """Whether the module does not begin with one line of purpose, a sentence."""
-    doc = ast.get_docstring(ast.parse(source))
+    doc = ast.get_docstring(tree_of(source))
     first = (doc or "").split("\n", 1)[0].strip()
     return not re.fullmatch(r"([A-Z*`]|station_app: ).*[.!?]", first)
 
@@ -227,7 +234,7 @@ def test_the_first_line_of_each_module_says_its_purpose() -> None:
 def test_no_import_is_relative_and_none_is_a_star() -> None:
     """A name says from where it comes."""
     for name, source in SOURCES.items():
-        for node in ast.walk(ast.parse(source)):
+        for node in ast.walk(tree_of(source)):
             if isinstance(node, ast.ImportFrom):
                 assert node.level == 0 and all(alias.name != "*" for alias in node.names), f"{name}:{node.lineno}"
 

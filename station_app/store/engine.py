@@ -60,15 +60,20 @@ class Database:
     def damaged(self) -> list[str]:
         """What the file's own seals say is wrong with it: pages changed outside the program. 2 s for 330 MB.
 
-        The log is written back first: a page torn by a power cut while that happened stands whole in the log.
+        The log is written back first (waiting for nobody): a page torn by a power cut stands whole in the log.
         """
         if not self.encrypted:
             return []
         raw = self.writer.raw_connection()
         try:
             cursor = raw.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            return [str(row[0]) for row in cursor.execute("PRAGMA cipher_integrity_check").fetchall()]
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            found: list[str] = []
+            for _once_more in range(2):  # another process may be writing a page back this very moment
+                found = [str(row[0]) for row in cursor.execute("PRAGMA cipher_integrity_check").fetchall()]
+                if not found:
+                    break
+            return found
         finally:
             raw.close()
 

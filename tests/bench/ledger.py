@@ -16,7 +16,10 @@ SURNAMES: Final = (
 )
 GIVEN: Final = (
     "秀英兰凤芳桂珍玉淑改花娥梅琴云翠莲香建国明志军德厚文喜娃永福来旺根柱平安和顺茂林"
-    "春生海涛宝山金龙玲霞燕红丽静敏洁"
+    "春生海涛宝山金龙玲霞燕红丽静敏洁伟强磊洋勇艳杰娟超刚辉鹏飞波斌宇浩凯秋雪冬晓晨阳"
+    "光亮东升华荣贵富财禄寿康宁仁义礼智信忠孝廉耻勤俭朴实诚恳善良温柔贤惠慧颖聪睿哲思"
+    "远博达高峰岩松柏青竹菊荷莉萍蓉薇蕾芬芝苗禾稻麦田野川河江湖泉溪雨露霜虹霓星月辰旭"
+    "昊天宏伯仲叔季长少元亨利贞乾坤正直方圆广阔"
 )
 VILLAGES: Final = ("色连村", "罕台村", "九成功村", "撖家塔村", "永胜村", "查干沟村")
 WORK: Final = (("环境整治", "清理垃圾", "环保"), ("助农春耕", "帮助播种", "助农"), ("敬老探访", "陪伴聊天", "敬老"))
@@ -24,8 +27,9 @@ _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def name_of(n: int) -> str:
-    """The n-th person's name; neighbours have different ones."""
-    return SURNAMES[n % len(SURNAMES)] + GIVEN[n * 7 % len(GIVEN)] + GIVEN[n * 13 // len(SURNAMES) % len(GIVEN)]
+    """The n-th person's name: some thirty thousand given names, so that few share one, as in a banner's register."""
+    mixed = n * 2_654_435_761 % (1 << 32)
+    return SURNAMES[mixed % len(SURNAMES)] + GIVEN[mixed // 101 % len(GIVEN)] + GIVEN[mixed // 20_011 % len(GIVEN)]
 
 
 def id_number_of(n: int) -> str:
