@@ -152,6 +152,7 @@ def _import(window: Window, main: MainWindow, place: Path, wait: Wait) -> Iterat
     page.read(_register(place / "elders.xlsx"))
     wait(lambda: page._plan is not None)
     yield "import_notices", window
+    page.blanks.setFocus()
     page.blanks.click()
     _quiet(window, wait)
     page._show_all()

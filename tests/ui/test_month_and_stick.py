@@ -1,19 +1,24 @@
 """From numbers to the centre's receipt in the window: explained, previewed, signed, written, and "handed in" only when it is."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from sqlalchemy import Connection
 
 from station_app.centre.opened import Centre, init_centre
 from station_app.messages import Refusal
+from station_app.report.month import MonthNumbers, numbers
 from station_app.spec.meanings import Wire
 from station_app.store.change import Edit
 from station_app.ui.app import Window
+from station_app.ui.parts import Message
 from station_app.ui.places import FormPlace, ScreenPlace
 from station_app.ui.screens.hand_in import HandInScreen, Report
 from station_app.ui.screens.month_report import MonthReportScreen
-from tests.ui.windows import ELDER, PASSWORD, change, focused, main_of, press, settle, type_text, values, wait
+from tests.ui.windows import ELDER, PASSWORD, change, focused, main_of, only, press, settle, type_text, values, wait
 
 NOW = "2024-04-02T10:00:00"
 MONTH = "2024-03"
@@ -188,3 +193,100 @@ def test_writing_to_the_stick_can_be_stopped(busy: Window, tmp_path: Path) -> No
     assert stick.message.objectName() == "notice"
     assert not stick.working.isVisible()
     assert stick.send_button.isEnabled(), "one can go on afterwards"
+
+
+@pytest.fixture
+def enrolled(busy: Window, tmp_path: Path) -> Iterator[tuple[Window, Centre, Path]]:
+    """A station that worked in March and is enrolled, its centre and the stick between them."""
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    assert busy.desk is not None
+    centre = init_centre(tmp_path / "centre", "示范指导中心", PASSWORD)
+    assert isinstance(centre, Centre)
+    invited = centre.invite(busy.desk.code)
+    assert not isinstance(invited, Refusal)
+    stick = _stick(busy)
+    stick.use(usb)
+    stick.enrol(invited.code, invited.fingerprint)
+    settle(busy)
+    centre.issue(usb)
+    stick.enrol("", "")
+    settle(busy)
+    yield busy, centre, usb
+    centre.close()
+
+
+def _signed(window: Window) -> None:
+    report = _report(window)
+    report.sign()
+    settle(window)
+    assert report._shown is not None and report._shown.month.signed is not None, report.message.text.text()
+    assert not report.found.isVisible(), "the centre has said nothing yet"
+
+
+def _to_centre(window: Window, usb: Path, centre: Centre, without: tuple[str, ...] = ()) -> HandInScreen:
+    """To the centre and back, some files lost on the way."""
+    stick = _stick(window)
+    stick.use(usb)
+    stick._send()
+    settle(window)
+    for name in without:
+        (lost,) = usb.rglob(name)
+        lost.unlink()
+    centre.take(usb)
+    stick._receive()
+    settle(window)
+    return stick
+
+
+def _boxes(stick: HandInScreen) -> list[str]:
+    """What stands in the coloured boxes between the reports."""
+    items = [stick._rows.itemAt(i) for i in range(stick._rows.count())]
+    widgets = [item.widget() for item in items if item is not None]
+    return [w.text.text() for w in widgets if isinstance(w, Message) and w.isVisible()]
+
+
+def test_where_the_centre_counts_otherwise_both_screens_say_in_which_line(
+    enrolled: tuple[Window, Centre, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that adds two hours draws, keeps and attaches the same wrong number; the records behind it are not so many."""
+    window, centre, usb = enrolled
+
+    def lying(connection: Connection, station: str, month: str) -> MonthNumbers:
+        found = numbers(connection, station, month)
+        return replace(found, figures=dict(found.figures) | {HOURS: replace(found.figures[HOURS], month="4.50")})
+
+    monkeypatch.setattr("station_app.work.month_end.numbers", lying)
+    _signed(window)
+    monkeypatch.undo()
+    monkeypatch.setenv("STATION_APP_NOW", NOW)
+    stick = _to_centre(window, usb, centre)
+    shown = _shown(stick)
+    assert shown.handed_in and shown.says == "数字不一致"
+    (box,) = _boxes(stick)
+    assert HOURS in box and "4.50" in box and "2.50" in box
+    report = _report(window)
+    assert report.found.isVisible() and report.found.text.text() == box, "the same words on both screens"
+    report.choose("2024-02")
+    settle(window)
+    assert not report.found.isVisible(), "another month has no such finding"
+
+
+def test_a_report_lost_on_the_way_is_named(enrolled: tuple[Window, Centre, Path]) -> None:
+    window, centre, usb = enrolled
+    _signed(window)
+    pdf = values(window, "month_report", only(window, "month_report"))["pdf"]
+    stick = _to_centre(window, usb, centre, without=(f"{MONTH}.pdf", f"{pdf}.blob"))
+    shown = _shown(stick)
+    assert not shown.handed_in and shown.says == "中心还没有核对完"
+    (box,) = _boxes(stick)
+    assert "PDF" in box
+    assert _report(window).found.text.text() == box
+
+
+def test_where_all_agrees_no_box_is_shown(enrolled: tuple[Window, Centre, Path]) -> None:
+    window, centre, usb = enrolled
+    _signed(window)
+    stick = _to_centre(window, usb, centre)
+    assert _shown(stick).handed_in and _boxes(stick) == []
+    assert not _report(window).found.isVisible()

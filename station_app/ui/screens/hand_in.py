@@ -31,6 +31,7 @@ from station_app.ui.jobs import Progress
 from station_app.ui.parts import Heading, Message, Working, button, card, chip, label, rule, scrolling
 from station_app.ui.places import Around, Page
 from station_app.ui.refusals import said
+from station_app.ui.screens.centre_word import word_on
 from station_app.ui.theme import S2, S3, S4, S6
 from station_app.work import enrolment, hand_in, month_end
 from station_app.work.hand_in import Sent
@@ -50,6 +51,7 @@ class Report:
     on_stick: str  # the day, "" = not yet
     handed_in: bool
     says: str
+    why: tuple[str, ...]  # what the centre found, unless all agrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,14 @@ def _reports(store: Store) -> tuple[Report, ...]:
         report = newest[month]
         number = report.fields.get("number")
         name = receipts.report_name(month, number if isinstance(number, int) else None)
-        verdict = receipts.verdict_of(store, name)
-        handed = receipts.handed_in(store, month)
+        word = word_on(store, month, name)
         says = ""
-        if handed and verdict is not None:
-            says = _("numbers agree") if verdict.agrees else _("numbers differ")
-        found.append(
-            Report(name, str(report.fields.get("signed_on") or ""), written.get(str(report.fields.get("pdf")), ""), handed, says)
-        )
+        if word is not None:
+            says = _("numbers agree") if word.agrees else _("numbers differ") if word.differs else _("not fully checked")
+        on_stick = written.get(str(report.fields.get("pdf")), "")
+        handed = receipts.handed_in(store, month)
+        signed_on = str(report.fields.get("signed_on") or "")
+        found.append(Report(name, signed_on, on_stick, handed, says, word.why if word is not None else ()))
     return tuple(found)
 
 
@@ -321,6 +323,10 @@ class HandInScreen(Page):
             line.addWidget(chip(_("on the stick {date}", date=report.on_stick), "info") if report.on_stick else chip(_("not on a stick yet"), "plain"))
             line.addWidget(chip(_("handed in"), "good") if report.handed_in else chip(_("no receipt yet"), "warn"))
             self._rows.addWidget(row)
+            if report.why:
+                found = Message()
+                found.say("\n".join(report.why), "caution")
+                self._rows.addWidget(found)
 
     def _enable(self) -> None:
         ready = self.stick is not None and self._progress is None

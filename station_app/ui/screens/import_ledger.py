@@ -41,6 +41,8 @@ FIRST: Final = ("elder", "farm_plot", "volunteer_hours", "resident")
 SHOWN: Final = 300
 #: Notices about the whole file shown at first; the others come when asked for.
 NOTICES: Final = 6
+#: Pixels the list of refused rows has at least, when it has so many.
+TABLE: Final = 240
 
 
 class ImportScreen(Page):
@@ -140,7 +142,6 @@ class ImportScreen(Page):
         for section, width in enumerate((72, 160, 200)):
             header.resizeSection(section, width)
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        self.table.setMinimumHeight(240)
         column.addWidget(self.table, 1)
         foot = QHBoxLayout()
         foot.setSpacing(S2)
@@ -232,6 +233,8 @@ class ImportScreen(Page):
                 item.setToolTip(text)
                 self.table.setItem(number, section, item)
         self.table.resizeRowsToContents()
+        needed = self.table.horizontalHeader().sizeHint().height() + self.table.verticalHeader().length() + 4
+        self.table.setMinimumHeight(min(TABLE, needed))
         news = self._news()
         self.take.setText(_("Import {n} rows", n=f"{news:,}") if news else _("Nothing new to import"))
         self.take.setEnabled(news > 0)
@@ -365,7 +368,9 @@ def remarks_of(summary: dict[str, Any]) -> list[str]:
         found.append(_("{n} rows are taken with a remark: please look at them afterwards.", n=warnings))
     if summary["skipped"]:
         found.append(_("{n} lines are no data (titles, sums, blanks) and are passed over.", n=summary["skipped"]))
-    for notice in summary["notices"]:
+    # What touches rows comes first, then sheets, then columns from left to right.
+    ordered = sorted(summary["notices"], key=lambda n: ("rows" not in n, "cell" in n, len(n.get("cell", "")), n.get("cell", "")))
+    for notice in ordered:
         where = _("column {cell}", cell=notice["cell"]) if "cell" in notice else ""
         if "rows" in notice:
             where = _("{n} rows", n=f"{notice['rows']:,}")

@@ -33,6 +33,7 @@ from station_app.ui.jobs import Progress
 from station_app.ui.parts import Beside, Heading, Message, Question, Working, button, card, chip, label, scrolling
 from station_app.ui.places import Around, Page, ScreenPlace
 from station_app.ui.refusals import said
+from station_app.ui.screens.centre_word import word_on
 from station_app.ui.screens.month_figures import BehindPanel, FiguresTable
 from station_app.ui.screens.pdf_view import PageImage, PdfView, pages_of
 from station_app.ui.theme import S2, S3, S4, S6
@@ -55,7 +56,8 @@ class Shown:
 
     month: Month
     handed_in: bool
-    says: str  # what the centre said of it, in words
+    says: str  # that the centre's numbers agree
+    why: tuple[str, ...]  # what the centre found, unless all agrees
     draft: str | None  # the record that keeps the written part
     written: dict[str, str]
 
@@ -73,14 +75,13 @@ def shown(station: OpenStation, month: str) -> Shown | Refusal:
     written = {name: str((source.fields if source else {}).get(name) or "") for name, _title in PARTS}
     handed = looked.signed is not None and receipts.handed_in(store, month)
     says = ""
-    if handed and looked.signed is not None:
+    why: tuple[str, ...] = ()
+    if looked.signed is not None:
         number = looked.signed.fields.get("number")
-        verdict = receipts.verdict_of(store, receipts.report_name(month, number if isinstance(number, int) else None))
-        if verdict is not None:
-            says = _("The centre's own numbers agree.") if verdict.agrees else _(
-                "The centre's own numbers differ in: {lines}.", lines="、".join(str(d.get("key")) for d in verdict.differs)
-            )  # fmt: skip
-    return Shown(looked, handed, says, draft.id if draft else None, written)
+        word = word_on(store, month, receipts.report_name(month, number if isinstance(number, int) else None))
+        if word is not None:
+            says, why = _("The centre's own numbers agree.") if word.agrees else "", word.why
+    return Shown(looked, handed, says, why, draft.id if draft else None, written)
 
 
 class MonthReportScreen(Page):
@@ -123,6 +124,8 @@ class MonthReportScreen(Page):
         column.addLayout(self._state)
         self.message = Message("errors")
         column.addWidget(self.message)
+        self.found = Message("caution")
+        column.addWidget(self.found)
         self.working = Working(self._stop)
         column.addWidget(self.working)
         column.addLayout(self._tabs())
@@ -259,6 +262,7 @@ class MonthReportScreen(Page):
             text = _("Signed on {date}.", date=str(month.signed.fields.get("signed_on") or ""))
             if month.differing:
                 text += " " + _("{n} numbers have changed since; signing again makes a numbered correction.", n=len(month.differing))
+        self.found.say("\n".join(found.why))
         if found.says:
             text += " " + found.says
         if month.late.lines:
