@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from station_app.cli.commands import Command, Context, Result, UsageError, ok
 from station_app.messages import N_, Refusal, Refused, _

@@ -90,6 +90,7 @@ spec = importlib.util.spec_from_file_location("packaging_test", sys.argv[1] + "/
 script = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(script)
 signal.signal(signal.SIGTERM, script.asked_to_end)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits Ctrl-C ignored
 with script.postgresql() as database, script.screen() as display:
     children = pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
     print(*children, flush=True)

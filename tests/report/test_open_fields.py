@@ -56,7 +56,7 @@ def test_every_line_names_the_sources_it_reads() -> None:
                 continue
             watching = Watching(connection)
             line.listed(watching, scope)
-            assert watching.read <= {source.name for source in line.sources}, line.key
+            assert watching.noted <= {source.name for source in line.sources}, line.key
 
 
 class Watching(Reading):
@@ -64,11 +64,11 @@ class Watching(Reading):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self.read: set[str] = set()
+        self.noted: set[str] = set()
 
     def rows(self, source: Source, scope: Scope) -> Sequence[Any]:
         """The rows, noted."""
-        self.read.add(source.name)
+        self.noted.add(source.name)
         return super().rows(source, scope)
 
 
