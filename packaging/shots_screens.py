@@ -1,17 +1,22 @@
 """The screens of which pictures are made, in order: a generator that brings the window to each and yields its name."""
 
+import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 from openpyxl import Workbook
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
+from sqlalchemy import Connection
 
-from station_app.centre.opened import init_centre
+from station_app.centre.opened import Centre, init_centre
 from station_app.compose import create_station
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal
+from station_app.report.month import MonthNumbers, month_before, numbers
 from station_app.settings import RESOURCES
 from station_app.ui.app import Window
 from station_app.ui.main_window import MainWindow, unsaved_question
@@ -123,7 +128,41 @@ def _stick(window: Window, main: MainWindow, month: str, place: Path, password: 
     report.choose(month)
     _quiet(window, wait)
     yield "month_handed_in", window
+    with patch.dict(os.environ, STATION_APP_NOW="2024-04-03T09:10:00"):  # the centre's next word is a later one
+        yield from _differing(window, main, month_before(month, 1), centre, usb, wait)
     centre.close()
+
+
+def _differing(window: Window, main: MainWindow, month: str, centre: Centre, usb: Path, wait: Wait) -> Iterator[Shot]:
+    """A month whose report says more than its records do: the centre finds it."""
+    report = _screen(window, main, "month_report", wait)
+    assert isinstance(report, MonthReportScreen)
+    report.choose(month)
+    _quiet(window, wait)
+    with patch("station_app.work.month_end.numbers", _adding):
+        report.sign()
+        _quiet(window, wait)
+    page = _screen(window, main, "hand_in", wait)
+    assert isinstance(page, HandInScreen)
+    page.use(usb)
+    page._send()
+    _quiet(window, wait)
+    centre.take(usb)
+    page._receive()
+    _quiet(window, wait)
+    yield "hand_in_differs", window
+    report = _screen(window, main, "month_report", wait)
+    assert isinstance(report, MonthReportScreen)
+    report.choose(month)
+    _quiet(window, wait)
+    yield "month_differs", window
+
+
+def _adding(connection: Connection, station: str, month: str) -> MonthNumbers:
+    """The numbers of a program that adds to two of them."""
+    found = numbers(connection, station, month)
+    more = {key: replace(found.figures[key], month="12.00") for key in ("F04", "E02")}
+    return replace(found, figures=dict(found.figures) | more)
 
 
 def _register(path: Path) -> Path:

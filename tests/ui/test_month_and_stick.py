@@ -270,6 +270,14 @@ def test_where_the_centre_counts_otherwise_both_screens_say_in_which_line(
     report.choose("2024-02")
     settle(window)
     assert not report.found.isVisible(), "another month has no such finding"
+    report.choose(MONTH)
+    settle(window)
+    assert report._shown is not None and not report.found.action.isVisible()
+    report._show_state(replace(report._shown, why=tuple(f"{n}." for n in range(9))))
+    assert report.found.text.text() == "0.\n1.\n2." and "6" in report.found.action.text()
+    report.found.action.click()
+    settle(window)
+    assert main_of(window).place == ScreenPlace("hand_in"), "where all are said"
 
 
 def test_a_report_lost_on_the_way_is_named(enrolled: tuple[Window, Centre, Path]) -> None:

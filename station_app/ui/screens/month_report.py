@@ -42,6 +42,8 @@ from station_app.work.month_end import Month, Signed
 
 #: Months offered, this one first.
 OFFERED: Final = 24
+#: Findings of the centre said here, so that the numbers still have room; the hand-in screen says them all.
+FOUND: Final = 3
 #: The written parts: field of the record, title.
 PARTS: Final = (
     ("key_work", N_("Key work and cases")),
@@ -125,6 +127,7 @@ class MonthReportScreen(Page):
         self.message = Message("errors")
         column.addWidget(self.message)
         self.found = Message("caution")
+        self.found.action.clicked.connect(lambda _checked=False: around.go(ScreenPlace("hand_in")))
         column.addWidget(self.found)
         self.working = Working(self._stop)
         column.addWidget(self.working)
@@ -262,7 +265,10 @@ class MonthReportScreen(Page):
             text = _("Signed on {date}.", date=str(month.signed.fields.get("signed_on") or ""))
             if month.differing:
                 text += " " + _("{n} numbers have changed since; signing again makes a numbered correction.", n=len(month.differing))
-        self.found.say("\n".join(found.why))
+        few = found.why if len(found.why) <= FOUND + 1 else found.why[:FOUND]
+        self.found.say("\n".join(few))
+        self.found.action.setText(_("{n} more under “Hand in”", n=len(found.why) - len(few)))
+        self.found.action.setVisible(len(few) < len(found.why))
         if found.says:
             text += " " + found.says
         if month.late.lines:
