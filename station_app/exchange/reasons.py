@@ -116,6 +116,7 @@ NOTICES: Final[dict[str, str]] = {
     "sheet_passed_over": N_("The sheet “{what}” holds no such ledger and was passed over."),
     "column_unknown": N_("Nobody knows what the column “{what}” means; it was not taken."),
     "column_by_content": N_("A column without a title that says so was taken as “{what}”, for its cells look like it."),
+    "cells_unread": N_("Cells that could not be read were left empty ({what}). Please fill them in by hand."),
     "filled_down": N_("In the column “{what}” empty cells were taken as the value above."),
     "village_unknown": N_("“{what}” is no village or community of this township's list; it was kept as text."),
 }

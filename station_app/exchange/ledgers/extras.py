@@ -1,16 +1,19 @@
 """Columns a ledger has beyond its rules: fields its kinds declare are taken straight from their declarations."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from station_app.exchange import bymeaning
 from station_app.exchange.headers import title_of
 from station_app.exchange.ledgers.table import Line, Table
 from station_app.exchange.mapping import Meant
+from station_app.exchange.sheets import Cell
 from station_app.kinds.base import KINDS
 from station_app.messages import _
 from station_app.spec.fields import Field
 from station_app.spec.meanings import Wire
+from station_app.store.change import misfit_of
+from station_app.values.reading import Read
 
 #: The kinds whose further fields a ledger may carry.
 KINDS_OF = {
@@ -59,13 +62,33 @@ def meant_of(ledger: str, own: Iterable[Meant]) -> tuple[Meant, ...]:
 
 
 def read(table: Table, ledger: str, today: date) -> None:
-    """Read the further columns; what cannot be read of them is left empty with a warning."""
+    """Read the further columns; what cannot be read of them is left empty, with one notice for each column.
+
+    These columns are no part of the ledger's rules: a word of theirs says nothing against a row.
+    """
     for column, field in fields_of(ledger).items():
-        if table.has(column):
-            unit = table.mapping.units.get(column, "")
-            table.read(column, bymeaning.reader_of(field, table.when.on(today), unit, "", table.sheet.date1904))
-            kind, _dot, name = column.partition(".")
-            table.further.setdefault(kind, {})[name] = column
+        if not table.has(column):
+            continue
+        unit = table.mapping.units.get(column, "")
+        reader = bymeaning.reader_of(field, table.when.on(today), unit, "", table.sheet.date1904)
+        unread = sum(not _take(table, line, column, field, reader) for line in table.standing())
+        if unread:
+            table.notices.append(f"cells_unread:{table.mapping.titles[column]} × {unread}")
+        kind, _dot, name = column.partition(".")
+        table.further.setdefault(kind, {})[name] = column
+
+
+def _take(table: Table, line: Line, column: str, field: Field, reader: Callable[[Cell], Read[Wire]]) -> bool:
+    """Read one cell; False where something stands in it that the field cannot hold."""
+    cell = table.cell(line, column)
+    if cell is None:
+        return True
+    found = reader(cell)
+    if found.reason is not None or (found.value is not None and misfit_of(field, found.value) is not None):
+        return False
+    if found.value is not None:
+        line.values[column] = found.value
+    return True
 
 
 def said(table: Table, line: Line, kind: str) -> dict[str, Wire]:
