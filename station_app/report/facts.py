@@ -17,7 +17,7 @@ class Reading:
     """Rows of one station's tables as they are now; forget it when they change."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         #: Source → month → rows; a month that was read and is empty stands there too.
         self._months: dict[str, dict[str, Sequence[Any]]] = {}
         self._made: dict[Hashable, Any] = {}
@@ -26,7 +26,7 @@ class Reading:
         """The rows of a source; of a dated one those of the period."""
         if source.date is None:
             return self.once(
-                ("rows", source.name), lambda: self._connection.execute(source.select(scope.station)).all()
+                ("rows", source.name), lambda: self.connection.execute(source.select(scope.station)).all()
             )
         known = self._months.setdefault(source.name, {})
         wanted = [month.first for month in scope.months()]
@@ -47,7 +47,7 @@ class Reading:
 
     def _read(self, source: Source, scope: Scope, known: dict[str, Sequence[Any]]) -> None:
         found: dict[str, list[Any]] = {month.first: [] for month in scope.months()}
-        for row in self._connection.execute(source.select(scope.station, scope.first, scope.end)).all():
+        for row in self.connection.execute(source.select(scope.station, scope.first, scope.end)).all():
             found[row[1][:7]].append(row)
         known.update(found)
 

@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from sqlalchemy import Connection
-
 from station_app.messages import N_, _
 from station_app.paper.document import BarChart, LineChart, Series
 from station_app.report.checks import cross_checks
@@ -52,7 +50,7 @@ class Titles:
 
 
 def picture(
-    connection: Connection, titles: Titles, numbers: MonthNumbers, on: date, *, written: Written | None = None,
+    facts: Reading, titles: Titles, numbers: MonthNumbers, on: date, *, written: Written | None = None,
     correction: int = 0, differing: Sequence[Differing] = (), late: Supplement | None = None,
     position: Mapping[str, int] | None = None,
 ) -> ReportPicture:  # fmt: skip
@@ -74,7 +72,7 @@ def picture(
         key_work=_paragraphs(written.key_work),
         problems=_paragraphs(written.problems),
         plans=_paragraphs(written.plans),
-        charts=(_visits_chart(connection, numbers), _services_chart(numbers)),
+        charts=(_visits_chart(facts, numbers), _services_chart(numbers)),
         data_json=json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(),
         checks=tuple(Check(c.sentence, c.ok) for c in cross_checks(numbers)),
         late_lines=tuple(
@@ -141,13 +139,12 @@ def summary(titles: Titles, numbers: MonthNumbers) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _visits_chart(connection: Connection, numbers: MonthNumbers) -> LineChart:
+def _visits_chart(facts: Reading, numbers: MonthNumbers) -> LineChart:
     """Visits and volunteers' hours over the last months, each recounted from its records."""
     months = [month_before(numbers.month, n) for n in range(CHART_MONTHS - 1, -1, -1)]
-    facts = Reading(connection)
     values: dict[str, list[float]] = {"C02": [], "C03": []}
     for month in months:
-        scope = scope_of(connection, numbers.station, month, month)
+        scope = scope_of(facts.connection, numbers.station, month, month)
         for key, found in values.items():
             found.append(float(sum(amount for _record, amount in facts.listed(lines()[key], scope))))
     labels = tuple(_("{month}/{year}", year=int(m[:4]), month=int(m[5:])) for m in months)

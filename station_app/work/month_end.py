@@ -11,8 +11,9 @@ from station_app.messages import Refusal, _
 from station_app.report.checks import Check, cross_checks
 from station_app.report.drawing import draw, names_found
 from station_app.report.drawing_model import Drawn, ReportPicture
-from station_app.report.explain import Explained, explain, explain_from, month_and_contributions
-from station_app.report.month import MonthNumbers, numbers
+from station_app.report.explain import Explained, contributions_of, explain, explain_from
+from station_app.report.facts import Reading
+from station_app.report.month import MonthNumbers, numbers_of, scope_of, scopes
 from station_app.report.picture import Titles, Written, picture
 from station_app.report.supplement import Difference, Supplement, differences, supplement
 from station_app.spec.meanings import Wire
@@ -83,8 +84,10 @@ def is_month(text: str) -> bool:
     return len(text) == 7 and text[4] == "-" and text[:4].isdigit() and text[5:].isdigit() and 1 <= int(text[5:]) <= 12
 
 
-def _look(opened: Opened, reader: Reader, month: str) -> Month:
-    found = numbers(reader.connection, reader.station, month)
+def _look(opened: Opened, reader: Reader, month: str, facts: Reading | None = None) -> Month:
+    """``facts``: a reading of the tables that signing uses for everything, so that each row is read once."""
+    facts = facts or Reading(reader.connection)
+    found = numbers_of(facts, scopes(reader.connection, reader.station, month))
     signed = newest_signed(reader, month)
     differing = differences(str(signed.fields.get("figures") or "{}"), found.as_json()) if signed else []
     late = _late(opened, reader, month)
@@ -137,16 +140,17 @@ def preview(opened: Opened, month: str, written: Written | None = None) -> Drawn
     if not is_month(month):
         return Refusal(MonthRefusal.NOT_A_MONTH, {"month": month})
     with opened.store.reading() as reader:
-        looked = _look(opened, reader, month)
+        facts = Reading(reader.connection)
+        looked = _look(opened, reader, month, facts)
         number = 0 if looked.signed is None else _number(looked.signed) + 1
-        return draw(_picture(reader, looked, number, written, {}))
+        return draw(_picture(reader, facts, looked, number, written, {}))
 
 
 def _picture(
-    reader: Reader, looked: Month, number: int, written: Written | None, position: Mapping[str, int]
+    reader: Reader, facts: Reading, looked: Month, number: int, written: Written | None, position: Mapping[str, int]
 ) -> ReportPicture:
     return picture(
-        reader.connection, titles_of(reader), looked.numbers, today(), written=written, correction=number,
+        facts, titles_of(reader), looked.numbers, today(), written=written, correction=number,
         differing=looked.differing if number else (), late=looked.late, position=position,
     )  # fmt: skip
 
@@ -185,15 +189,16 @@ def sign(opened: Opened, month: str, written: Written | None = None) -> Signed |
         return enrolled
     with opened.store.reading() as reader:
         position = opened.store.position_of(reader.connection)
-        looked = _look(opened, reader, month)
+        facts = Reading(reader.connection)
+        looked = _look(opened, reader, month, facts)
         refused = may_sign(opened, looked)
         if refused is not None:
             return refused
         if opened.store.differences_of(reader.connection):
             return Refusal(MonthRefusal.TABLES_CHANGED)
         number = 0 if looked.signed is None else _number(looked.signed) + 1
-        kept = month_and_contributions(reader.connection, reader.station, month)[1]
-        drawing = _picture(reader, looked, number, written, position)
+        kept = contributions_of(facts, scope_of(reader.connection, reader.station, month, month))
+        drawing = _picture(reader, facts, looked, number, written, position)
         named = _clients_named(reader, drawing)
         if named:
             return Refusal(MonthRefusal.NAMES_CLIENTS, {"n": named})
