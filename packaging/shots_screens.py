@@ -4,19 +4,19 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from openpyxl import Workbook
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
-from sqlalchemy import Connection
 
 from station_app.centre.opened import Centre, init_centre
 from station_app.compose import create_station
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal
-from station_app.report.month import MonthNumbers, month_before, numbers
+from station_app.report.month import MonthNumbers, month_before
 from station_app.settings import RESOURCES
 from station_app.ui.app import Window
 from station_app.ui.main_window import MainWindow, unsaved_question
@@ -27,6 +27,7 @@ from station_app.ui.screens.hand_in import EnrolDialog, HandInScreen
 from station_app.ui.screens.import_ledger import ImportScreen
 from station_app.ui.screens.month_report import MonthReportScreen
 from station_app.ui.screens.users import UserDialog
+from station_app.work.month_end import Month
 
 Wait = Callable[[Callable[[], bool]], None]
 #: The name of a picture, and what is to be seen on it.
@@ -139,7 +140,7 @@ def _differing(window: Window, main: MainWindow, month: str, centre: Centre, usb
     assert isinstance(report, MonthReportScreen)
     report.choose(month)
     _quiet(window, wait)
-    with patch("station_app.work.month_end.numbers", _adding):
+    with patch("station_app.work.month_end.Month", _adding):
         report.sign()
         _quiet(window, wait)
     page = _screen(window, main, "hand_in", wait)
@@ -158,11 +159,10 @@ def _differing(window: Window, main: MainWindow, month: str, centre: Centre, usb
     yield "month_differs", window
 
 
-def _adding(connection: Connection, station: str, month: str) -> MonthNumbers:
-    """The numbers of a program that adds to two of them."""
-    found = numbers(connection, station, month)
+def _adding(name: str, found: MonthNumbers, *rest: Any) -> Month:
+    """The month of a program that adds to two of its numbers."""
     more = {key: replace(found.figures[key], month="12.00") for key in ("F04", "E02")}
-    return replace(found, figures=dict(found.figures) | more)
+    return Month(name, replace(found, figures=dict(found.figures) | more), *rest)
 
 
 def _register(path: Path) -> Path:

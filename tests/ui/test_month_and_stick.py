@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from sqlalchemy import Connection
 
 from station_app.centre.opened import Centre, init_centre
 from station_app.messages import Refusal
-from station_app.report.month import MonthNumbers, numbers
+from station_app.report.month import MonthNumbers
 from station_app.spec.meanings import Wire
 from station_app.store.change import Edit
 from station_app.ui.app import Window
@@ -18,6 +18,7 @@ from station_app.ui.parts import Message
 from station_app.ui.places import FormPlace, ScreenPlace
 from station_app.ui.screens.hand_in import HandInScreen, Report
 from station_app.ui.screens.month_report import MonthReportScreen
+from station_app.work.month_end import Month
 from tests.ui.windows import ELDER, PASSWORD, change, focused, main_of, only, press, settle, type_text, values, wait
 
 NOW = "2024-04-02T10:00:00"
@@ -252,11 +253,11 @@ def test_where_the_centre_counts_otherwise_both_screens_say_in_which_line(
     """A program that adds two hours draws, keeps and attaches the same wrong number; the records behind it are not so many."""
     window, centre, usb = enrolled
 
-    def lying(connection: Connection, station: str, month: str) -> MonthNumbers:
-        found = numbers(connection, station, month)
-        return replace(found, figures=dict(found.figures) | {HOURS: replace(found.figures[HOURS], month="4.50")})
+    def lying(name: str, found: MonthNumbers, *rest: Any) -> Month:
+        more = dict(found.figures) | {HOURS: replace(found.figures[HOURS], month="4.50")}
+        return Month(name, replace(found, figures=more), *rest)
 
-    monkeypatch.setattr("station_app.work.month_end.numbers", lying)
+    monkeypatch.setattr("station_app.work.month_end.Month", lying)
     _signed(window)
     monkeypatch.undo()
     monkeypatch.setenv("STATION_APP_NOW", NOW)
