@@ -112,20 +112,25 @@ def recover_station(folder: Path, code: str, name: str, password: str) -> Path |
     vault = Vault.load(folder)
     if isinstance(vault, Refusal):
         return vault
-    opened = vault.recover(code, name, password)
-    if isinstance(opened, Refusal):
-        return opened
-    unlocked, fresh = opened
-    store = Store.open(_database(folder, unlocked), folder)
-    if isinstance(store, Refusal):
-        return store
-    with store.reading() as reader:
-        stations = reader.all("station", {"code": store.station}, 1)
-    station_name = str(stations[0].fields.get("name")) if stations else store.station
     sheet = folder / RECOVERY
-    write_whole(sheet, recovery_sheet(station_name=station_name, station=store.station, code=fresh, made_on=today()))
-    store.close()
-    return sheet
+
+    def keep(unlocked: Unlocked, fresh: str) -> Refusal | None:
+        store = Store.open(_database(folder, unlocked), folder)
+        if isinstance(store, Refusal):
+            return store
+        try:
+            with store.reading() as reader:
+                stations = reader.all("station", {"code": store.station}, 1)
+            title = str(stations[0].fields.get("name")) if stations else store.station
+            write_whole(sheet, recovery_sheet(station_name=title, station=store.station, code=fresh, made_on=today()))
+        except OSError as error:
+            return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+        finally:
+            store.close()
+        return None
+
+    opened = vault.recover(code, name, password, keep)
+    return opened if isinstance(opened, Refusal) else sheet
 
 
 def _database(folder: Path, unlocked: Unlocked) -> Database:

@@ -10,7 +10,7 @@ import base64
 import json
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -212,8 +212,13 @@ class Vault:
         self._save()
         return user
 
-    def recover(self, code: str, name: str, password: str) -> tuple[Unlocked, str] | Refusal:
-        """Open with the recovery sheet, set a user's password, and replace the code: it works once."""
+    def recover(
+        self, code: str, name: str, password: str, keep: Callable[[Unlocked, str], Refusal | None]
+    ) -> Unlocked | Refusal:
+        """Open with the recovery sheet, set an active user's password, and replace the code: it works once.
+
+        ``keep`` puts the new code on paper before the old one becomes void; where it refuses, nothing has changed.
+        """
         recovery: Mapping[str, Any] = self._content["recovery"]
         weak = _weak(password)
         if weak is not None:
@@ -224,14 +229,18 @@ class Vault:
         except (InvalidTag, ValueError):
             return Refusal(StoreRefusal.WRONG_PASSWORD)
         user = self.find(name)
-        if user is None:
+        if user is None or not user.active:
             return Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
         old = next(s for s in self._slots if s.user == user.id)
+        unlocked = Unlocked(key, user)
+        refused = keep(unlocked, self._new_recovery(key))
+        if refused is not None:
+            self._content["recovery"] = recovery
+            return refused
         fresh = self._slot_for(user.id, old.version + 1, user.name, user.role, password, key)
         self._slots = [fresh if s.user == user.id else s for s in self._slots]
-        new_code = self._new_recovery(key)
         self._save()
-        return Unlocked(key, replace(user, active=True)), new_code
+        return unlocked
 
     # ------------------------------------------------------------------ pieces
 

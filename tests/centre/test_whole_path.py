@@ -1,11 +1,13 @@
 """The whole path: a station's entries and signed month to the centre and its receipt back."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection
 
-from station_app.report.month import MonthNumbers, numbers
+from station_app.kinds.lines import Scope
+from station_app.report.facts import Reading
+from station_app.report.month import MonthNumbers, numbers_of
 from station_app.sync import receipts
 from station_app.trust.signing import verify_report
 from station_app.work import hand_in, month_end
@@ -84,13 +86,13 @@ def test_a_program_that_adds_one_is_caught(scene: Scene, monkeypatch: pytest.Mon
     """Drawn, kept and attached are the same wrong number; the records behind it are not."""
     add_hours(scene.station)
 
-    def lying(connection: Connection, station: str, month: str) -> MonthNumbers:
-        found = numbers(connection, station, month)
+    def lying(facts: Reading, periods: Mapping[str, Scope]) -> MonthNumbers:
+        found = numbers_of(facts, periods)
         figures = dict(found.figures)
         figures["F04"] = replace(figures["F04"], month="5.50")
         return replace(found, figures=figures)
 
-    monkeypatch.setattr("station_app.work.month_end.numbers", lying)
+    monkeypatch.setattr("station_app.work.month_end.numbers_of", lying)
     good(month_end.sign(scene.station, MONTH))
     monkeypatch.undo()
     scene.send()
