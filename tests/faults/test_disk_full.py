@@ -122,7 +122,7 @@ def _limited(folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_limited(Path(sys.argv[1]))))
+    print(json.dumps(_limited(Path(sys.argv[1]))), flush=True)  # _exit flushes nothing
     os._exit(0)
 
 
