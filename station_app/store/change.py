@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from station_app.clock import now_ms
 from station_app.kinds.base import KINDS, Record
@@ -241,12 +241,16 @@ class Door:
         return None
 
     def _taken(self, connection: Connection, one: Written, name: str, value: Wire) -> bool:
-        table = one.declared.__table__
-        statement = select(table.c.id).where(
-            table.c.station == self.station, table.c[name] == value, table.c.id != one.record,
-            or_(table.c.removed.is_(None), table.c.removed == 0),
-        )  # fmt: skip
-        return connection.execute(statement.limit(1)).first() is not None
+        statement = _SAME_VALUE.get((one.declared, name))
+        if statement is None:
+            table = one.declared.__table__
+            statement = _SAME_VALUE[one.declared, name] = Prepared(
+                select(table.c.id, table.c.removed).where(
+                    table.c.station == bindparam("of"), table.c[name] == bindparam("value")
+                )
+            )
+        rows = statement.all(connection, {"of": self.station, "value": value})
+        return any(record != one.record and not removed for record, removed in rows)
 
     def _undecided(self, connection: Connection, one: Written) -> Refusal | None:
         if one.declared.merge != "ask":
@@ -292,6 +296,7 @@ class Door:
 
 #: One prepared statement for each kind's class; a class, not its name, since tests declare throw-away kinds.
 _CURRENT: dict[type[Record], Prepared] = {}
+_SAME_VALUE: dict[tuple[type[Record], str], Prepared] = {}
 _EXISTS: dict[type[Record], Prepared] = {}
 
 
