@@ -119,8 +119,11 @@ def fits_chain(store: Store, receipt: Receipt) -> Refusal | None:
 def keep(store: Store, kept: Kept) -> bool:
     """Keep a verified receipt, unless a later word of the centre is kept already. True when it is new."""
     before = newest(store, kept.receipt.device)
-    if before is not None and before.receipt.server_time >= kept.receipt.server_time:
-        return False
+    if before is not None:
+        old, new = before.receipt, kept.receipt
+        # Of two words of the same moment (a clock that stands) the one that reaches further, or says more, is later.
+        if (new.server_time, new.upto) < (old.server_time, old.upto) or before.signed == kept.signed:
+            return False
     store.keep(f"{RECEIPT_FACT}/{kept.receipt.device}", kept.signed)
     return True
 
