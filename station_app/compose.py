@@ -212,7 +212,8 @@ def _publish_roots(station: OpenStation) -> None:
 
 def pinned_pems(folder: Path) -> list[bytes]:
     """What this computer has pinned, as files that need no password: a station's or a centre's."""
-    return [file.read_bytes() for file in (folder / ROOTS,) if file.is_file()]
+    file = folder / ROOTS
+    return [file.read_bytes()] if file.is_file() else []
 
 
 def verify_file(

@@ -1,10 +1,14 @@
 """What every test runs under: windows off screen, properties not timed, and no test near a person's own data."""
 
 import os
+import uuid
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import create_engine, text
+
+from station_app.store.engine import Database, open_postgres
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Two cores are shared by everything that runs here: how long an example takes says nothing about the program.
@@ -33,3 +37,20 @@ def _quick_password_hashing() -> Iterator[None]:
         patch.setattr(vault, "TIME_COST", 2)
         patch.setattr(vault, "LANES", 1)
         yield
+
+
+@pytest.fixture
+def postgres() -> Iterator[Database]:
+    """A PostgreSQL schema of its own, dropped afterwards."""
+    url = os.environ.get("STATION_APP_TEST_DATABASE")
+    assert url, "packaging/test.py starts PostgreSQL and names it in STATION_APP_TEST_DATABASE"
+    schema = f"t_{uuid.uuid4().hex[:12]}"
+    admin = create_engine(url)
+    with admin.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    database = open_postgres(f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}")
+    yield database
+    database.close()
+    with admin.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    admin.dispose()

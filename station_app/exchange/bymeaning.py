@@ -181,9 +181,7 @@ def show(field: Field, value: Wire, village: Callable[[str], str]) -> str:
         return ""
     name = field.meaning.name
     if field.codes is not None:
-        titles = field.code_titles
-        codes = value if isinstance(value, list) else [str(value)]
-        return "、".join(_(titles[code]) if code in titles else code for code in codes)
+        return field.titles_of(value)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from station_app.messages import _
 from station_app.spec.meanings import Meaning
 
 
@@ -62,3 +63,9 @@ class Field:
     def code_titles(self) -> dict[str, str]:
         """Codes and their titles (untranslated), in the declared order; empty when the field has none."""
         return {c.value: c.label for c in self.codes} if self.codes else {}
+
+    def titles_of(self, value: object) -> str:
+        """The titles of one code or several in the user's language; a newer version's code stands as it is."""
+        titles = self.code_titles
+        codes = value if isinstance(value, list) else [str(value)]
+        return "、".join(_(titles[code]) if code in titles else code for code in codes)

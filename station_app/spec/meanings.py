@@ -98,11 +98,3 @@ REFERENCES: Final = Meaning(
 BLOB: Final = Meaning("blob", Storage.TEXT, _matches(_DIGEST))
 CONSENT: Final = Meaning("consent", Storage.TEXT, _is_text)  # yes / no / withdrawn, with the day in its own field
 DATA: Final = Meaning("data", Storage.TEXT, _is_text)  # JSON text made by the program: policies, report figures
-
-MEANINGS: Final = {
-    m.name: m
-    for m in (
-        TEXT, LONG_TEXT, CHOICE, CHOICES, PERSON_NAME, ID_NUMBER, PHONE, DIVISION, DATE, MOMENT, TIME, DURATION, HOURS,
-        MONEY, AREA, WEIGHT, COUNT, YES_NO, REFERENCE, REFERENCES, BLOB, CONSENT, DATA,
-    )
-}  # fmt: skip

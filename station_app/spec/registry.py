@@ -8,7 +8,9 @@ from station_app.spec.meanings import Storage
 
 MERGE_RULES: Final = ("append_only", "by_field", "newest", "ask")
 SECTIONS: Final = ("people", "care", "farm", "volunteers", "lists", "money", "work", "standing", "law", "station")
-RESERVED: Final = frozenset({"station", "id", "removed", "metadata", "registry", "kind_name", "kind_title", "section", "merge", "fields"})
+RESERVED: Final = frozenset(
+    {"station", "id", "removed", "metadata", "registry", "kind_name", "kind_title", "section", "merge", "fields"}
+)
 
 
 class DeclarationError(Exception):

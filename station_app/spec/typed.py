@@ -207,9 +207,7 @@ def show_typed(field: Field, value: Wire, *, masked: bool = False) -> str:
         return ""
     name = field.meaning.name
     if field.codes is not None:
-        titles = field.code_titles
-        codes = value if isinstance(value, list) else [str(value)]
-        return "、".join(_(titles[c]) if c in titles else c for c in codes)
+        return field.titles_of(value)
     if isinstance(value, bool):
         return show_yes_no(value)
     if isinstance(value, int):

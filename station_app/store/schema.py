@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Table, inspect, select, text
+from sqlalchemy import Connection, Table, inspect, text
 
 from station_app.kinds.base import KINDS, Base
 from station_app.messages import Refusal, Refused
@@ -54,11 +54,6 @@ def create_missing(connection: Connection, searchable: bool) -> list[str]:
     return [t.name for t in missing if t.name in KINDS]
 
 
-def has_rows(connection: Connection, table: Table) -> bool:
-    """Whether a table holds anything."""
-    return connection.execute(select(table).limit(1)).first() is not None
-
-
 def _create(connection: Connection, searchable: bool) -> None:
     create_missing(connection, searchable)
     if searchable:
@@ -67,7 +62,9 @@ def _create(connection: Connection, searchable: bool) -> None:
 
 def _missing(connection: Connection, searchable: bool) -> list[Table]:
     there = set(inspect(connection).get_table_names())
-    return [t for t in Base.metadata.sorted_tables if t.name not in there and (searchable or t.name not in STATION_ONLY)]
+    return [
+        t for t in Base.metadata.sorted_tables if t.name not in there and (searchable or t.name not in STATION_ONLY)
+    ]
 
 
 def _columns(connection: Connection) -> dict[str, set[str]]:

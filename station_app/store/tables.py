@@ -90,6 +90,3 @@ fact = Table(
     Column("name", String, primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
-
-#: The fold's own tables (besides the kinds'): emptied and made anew by a rebuild.
-FOLDED: Final = (touch, sight, conflict, misfit)

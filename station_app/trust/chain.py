@@ -199,11 +199,6 @@ class TrustRoots:
         """The root's fingerprint as printed on the invitation."""
         return fingerprint(self.root)
 
-    @property
-    def list_until(self) -> datetime | None:
-        """Until when the list of devices says it is fresh; later it still counts, but a person should fetch a new one."""
-        return revocation_list_of(self.crl).next_update_utc
-
     def with_revocation_lists(self, pem: bytes) -> "TrustRoots | Refusal":
         """These roots with newer lists; an older list than the known one is refused, never silently taken."""
         try:

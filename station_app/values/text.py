@@ -82,11 +82,6 @@ def is_unknown(raw: Raw) -> bool:
     return isinstance(raw, str) and squeeze(raw).lower() in UNKNOWN_WORDS
 
 
-def is_han(character: str) -> bool:
-    """Whether a character is a Han ideograph of any plane."""
-    return bool(re.fullmatch(f"[{HAN}]", character))
-
-
 def private_use(text: str) -> bool:
     """Whether text holds private-use characters (old police codes, Menksoft Mongolian): others cannot read them."""
     return any(0xE000 <= ord(c) <= 0xF8FF or 0xF0000 <= ord(c) <= 0x10FFFD for c in text)

@@ -1,14 +1,12 @@
 """One suite over every kind: kept, shown, changed, found, exported, taken in again, carried, folded on both databases."""
 
-import os
 import secrets
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 
 import station_app.kinds  # noqa: F401  # declares every kind
 from station_app.exchange.exporting import export
@@ -18,7 +16,7 @@ from station_app.messages import Refusal, catalogue
 from station_app.store import entries as e
 from station_app.store import journal, schema
 from station_app.store.change import Done, Edit
-from station_app.store.engine import Database, open_postgres, open_sqlite
+from station_app.store.engine import Database, open_sqlite
 from station_app.store.fold import Fold
 from station_app.store.opened import Store
 from station_app.sync.bundle import without_private
@@ -101,23 +99,6 @@ def _carried(source: Store, target: Database, private: bool) -> None:
         there = journal.register(writing, STATION, source.device)
         journal.append(writing, there, [(e.parse(entry.line), digest) for entry, digest in chain])
         fold.advance(writing, journal.device_named(writing, source.device) or there)
-
-
-@pytest.fixture
-def postgres() -> Iterator[Database]:
-    """A PostgreSQL schema of its own."""
-    url = os.environ.get("STATION_APP_TEST_DATABASE")
-    assert url, "packaging/test.py starts PostgreSQL and names it in STATION_APP_TEST_DATABASE"
-    name = f"c_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(url)
-    with admin.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {name}"))
-    database = open_postgres(f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}")
-    yield database
-    database.close()
-    with admin.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
-    admin.dispose()
 
 
 @pytest.mark.postgresql

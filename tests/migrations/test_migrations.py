@@ -23,7 +23,6 @@ from station_app.store.opened import Store
 from station_app.store.refusals import StoreRefusal
 from station_app.store.tables import entry as entry_table
 from tests.migrations import first
-from tests.store.conftest import postgres  # noqa: F401  # a fixture
 
 STATION = "15060210201"
 AUTHOR = Author("00000000-0000-4000-8000-00000000000a")
@@ -114,7 +113,7 @@ def test_models_equal_the_newest_revision_at_a_centre(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgresql
-def test_models_equal_the_newest_revision_on_postgresql(postgres: Database) -> None:  # noqa: F811  # the fixture
+def test_models_equal_the_newest_revision_on_postgresql(postgres: Database) -> None:
     """The centre's database: nothing left to change, names included."""
     through_migrations(postgres, searchable=False)
     with postgres.reading() as connection:

@@ -80,8 +80,6 @@ VILLAGE = Meant(
     never="干部|主任|书记|村医|地址|社区工作|意见|电话|姓名|盖章",
 )
 
-_ID_IN_REMARK = re.compile(r"\s+")
-
 
 def read_words(cell: Cell) -> Read[str]:
     """Any text people will read again; strokes and 无 are nothing."""
