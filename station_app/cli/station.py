@@ -7,7 +7,8 @@ from typing import Any
 
 from station_app.cli.commands import Command, Context, Result, UsageError, ok, read_secret
 from station_app.messages import N_, _
-from station_app.store.vault import Role, User
+from station_app.store.roles import Role
+from station_app.store.vault import User
 
 
 def _init_words(parser: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ from station_app.store.heads import REMOVED
 from station_app.store.journal import Device
 from station_app.store.prepared import Prepared
 from station_app.store.refusals import StoreRefusal
+from station_app.store.roles import may, writing
 from station_app.store.tables import AT_SHIFT, conflict, touch
 from station_app.values.ids import new_id
 
@@ -67,9 +68,10 @@ Rule = Callable[[Connection, str, Sequence[Written]], Iterable[Problem]]
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who acts: a user's random id, never a name."""
+    """Who acts: a user's random id, never a name, and the role they act in; None is the program itself."""
 
     id: str
+    role: str | None = None
 
 
 @dataclass(slots=True)
@@ -100,6 +102,8 @@ class Door:
         if isinstance(prepared, Refusal):
             return prepared
         written, warnings = prepared
+        if not all(may(author.role, writing(w.declared.section)) for w in written if w.changed):
+            return Refusal(StoreRefusal.NOT_ALLOWED)
         if not any(w.changed for w in written):
             return Refusal(StoreRefusal.NOTHING_TO_DO)
         if opened_at is not None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from station_app.kinds.base import KINDS
 from station_app.messages import N_, _
 from station_app.spec.registry import SECTIONS
-from station_app.store.vault import Role
+from station_app.store.roles import Role
 from station_app.ui.desk import Desk
 from station_app.ui.icons import has_icon, icon
 from station_app.ui.pages.form_page import FormPage

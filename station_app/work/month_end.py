@@ -19,7 +19,8 @@ from station_app.report.supplement import Difference, Supplement, differences, s
 from station_app.spec.meanings import Wire
 from station_app.store.change import Author, Edit
 from station_app.store.records import Found, Reader
-from station_app.store.vault import Role, User
+from station_app.store.roles import Role
+from station_app.store.vault import User
 from station_app.sync.opening import now
 from station_app.trust import signing
 from station_app.trust.signing import Box

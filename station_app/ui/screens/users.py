@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLin
 
 from station_app.compose import OpenStation
 from station_app.messages import Refusal, _
-from station_app.store.vault import Role, User
+from station_app.store.roles import Role
+from station_app.store.vault import User
 from station_app.ui.desk import Desk
 from station_app.ui.jobs import Progress
 from station_app.ui.parts import Heading, Message, button, card, chip, label, rule, scrolling
