@@ -51,7 +51,7 @@ XCB_PACKAGES = (
     "libxkbcommon-x11-0",
 )
 #: The standard tools by which anyone checks a report, a bundle and a receipt without our code.
-CHECK_PACKAGES = ("poppler-utils", "libnss3-tools", "age", "openssl", "zstd", "jq")
+CHECK_PACKAGES = ("poppler-utils", "libnss3-tools", "age", "openssl", "zstd", "jq", "sqlite3")
 #: What only the tests need.
 TEST_PACKAGES = ("postgresql", "xvfb", "xauth", "chromium")
 

@@ -1,4 +1,4 @@
-"""Commands about records: add, set, remove, show, list, find, history, undo, conflicts, import, export."""
+"""Commands about records: add, set, remove, show, list, find, history, undo, conflicts, import."""
 
 import argparse
 from collections.abc import Mapping
@@ -276,32 +276,6 @@ def import_lines(taken: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _export_words(parser: argparse.ArgumentParser) -> None:
-    _kind_words(parser)
-    parser.add_argument("out", metavar="OUT", help=_("the file to write: .xlsx, .csv or .json"))
-    parser.add_argument(
-        "--reason", required=True, metavar="TEXT", help=_("why these records leave the program; it is kept")
-    )
-    parser.add_argument("--plain", action="store_true", help=_("readable for everyone who gets the file"))
-    parser.add_argument("--recipient", metavar="AGE", help=_("encrypt for this age recipient (age1…)"))
-
-
-def _export(context: Context) -> Result:
-    from station_app.compose import export_records
-
-    declared = _kind(context.words.kind)
-    words = context.words
-    if not words.plain and not words.recipient:
-        raise UsageError(_("Name a recipient (--recipient age1…), or say --plain to write a readable file."))
-    with context.station() as station:
-        written = ok(
-            export_records(
-                station, declared.kind_name, Path(words.out), words.reason, None if words.plain else words.recipient
-            )
-        )
-    return Result(written, (_("{n} records written to {file}.", n=written["written"], file=written["file"]),))
-
-
 _D = "station-app --data 罕台镇"
 COMMANDS = (
     Command(
@@ -341,9 +315,5 @@ COMMANDS = (
     Command(
         ("import",), N_("Take a ledger in."),
         f"{_D} import elder 老年人台账.xlsx --refused 退回.xlsx", _import, _import_words,
-    ),
-    Command(
-        ("export",), N_("Write the records of a kind to a file."),
-        f"{_D} export elder out.xlsx --reason 旗民政局核对 --plain", _export, _export_words,
     ),
 )  # fmt: skip

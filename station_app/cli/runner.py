@@ -58,11 +58,12 @@ def _common(parser: argparse.ArgumentParser, top: bool) -> None:
 
 def all_commands() -> list[Command]:
     """Every command, in the order of the help."""
-    from station_app.cli import centre, demo, records, reports, selftest, station, trying
+    from station_app.cli import centre, demo, exports, records, reports, selftest, station, trying
 
     return [
         *station.COMMANDS,
         *records.COMMANDS,
+        *exports.COMMANDS,
         *reports.COMMANDS,
         *centre.COMMANDS,
         *trying.COMMANDS,
@@ -110,6 +111,7 @@ def _group_help(group: str) -> str:
     return {
         "user": _("the station's users"),
         "centre": _("the centre's side"),
+        "recipient": _("for whom files can be encrypted"),
     }[group]
 
 

@@ -35,6 +35,19 @@ class Exported:
     sha256: str
 
 
+#: Makes a shown value unreadable where it identifies or is sensitive; None shows everything.
+Mask = Callable[[Field, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A file's bytes before they leave: how many records it holds, and whether it could identify anybody."""
+
+    data: bytes
+    written: int
+    form: str
+
+
 def form_of(path: Path) -> str | None:
     """The form a file name asks for; ``x.xlsx.age`` is an encrypted .xlsx."""
     name = path.name.lower().removesuffix(".age")
@@ -54,34 +67,45 @@ def export(
     if form is None:
         return Refusal(SheetRefusal.UNKNOWN_FORM, {"file": path.name})
     made = render(store, kind, form, ids=ids)
-    if isinstance(made, Refusal):
-        return made
-    data, written = made
-    if seal is not None:
-        data = seal(data)
+    return made if isinstance(made, Refusal) else written(made, path, seal)
+
+
+def written(made: Rendered, path: Path, seal: Callable[[bytes], bytes] | None) -> Exported | Refusal:
+    """Write what was rendered, complete or not at all."""
+    data = made.data if seal is None else seal(made.data)
     try:
         write_whole(path, data)
     except OSError:
         return Refusal(SheetRefusal.NOT_WRITTEN, {"file": path.name})
-    return Exported(str(path), written, hashlib.sha256(data).hexdigest())
+    return Exported(str(path), made.written, hashlib.sha256(data).hexdigest())
 
 
-def render(store: Store, kind: str, form: str, *, ids: Sequence[str] | None = None) -> tuple[bytes, int] | Refusal:
-    """The file's bytes and how many records are in it; made in memory, never in a temporary file."""
+def render(
+    store: Store, kind: str, form: str, *, ids: Sequence[str] | None = None, mask: Mask | None = None,
+    mark: Sequence[str] = (),
+) -> Rendered | Refusal:  # fmt: skip
+    """The file's bytes, made in memory, never in a temporary file.
+
+    ``mark`` are lines that say who took the records out and why: on a sheet of their own and at the foot of each
+    printed page of a workbook, as ``exported`` in JSON; a .csv has no place for them.
+    """
     if kind not in KINDS:
         return Refusal(SheetRefusal.UNKNOWN_KIND, {"kind": kind})
+    fields = list(KINDS[kind].fields.values())
     with store.reading() as reader:
         records = list(_records(reader, kind, ids))
         if form == ".json":
-            return _json(kind, records), len(records)
-        fields = list(KINDS[kind].fields.values())
+            return Rendered(_json(kind, records, fields, mask, mark), len(records), form)
         shower = Shower(reader)
-        rows = (
-            [record, *(shower.show(field, values.get(field.name)) for field in fields)] for record, values in records
-        )
+
+        def shown(field: Field, value: Wire) -> str:
+            said = shower.show(field, value)
+            return said if mask is None else mask(field, said)
+
+        rows = ([record, *(shown(field, values.get(field.name)) for field in fields)] for record, values in records)
         titles = [RECORD, *titles_of(fields)]
-        made = _xlsx(kind, titles, rows) if form == ".xlsx" else _csv(titles, rows)
-    return made if isinstance(made, Refusal) else (made, len(records))
+        made = _xlsx(kind, titles, rows, mark) if form == ".xlsx" else _csv(titles, rows)
+    return made if isinstance(made, Refusal) else Rendered(made, len(records), form)
 
 
 def _records(reader: Reader, kind: str, ids: Sequence[str] | None) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -112,12 +136,26 @@ class Shower:
         return bymeaning.show(field, value, self.village)
 
 
-def _json(kind: str, records: list[tuple[str, dict[str, Any]]]) -> bytes:
-    document = {"kind": kind, "records": [{"id": record, "fields": values} for record, values in records]}
+def _json(
+    kind: str,
+    records: list[tuple[str, dict[str, Any]]],
+    fields: Sequence[Field],
+    mask: Mask | None,
+    mark: Sequence[str],
+) -> bytes:
+    def shown(field: Field, value: Any) -> Any:
+        masked = value if mask is None else mask(field, str(value))
+        return value if masked == str(value) else masked
+
+    named = {field.name: field for field in fields}
+    rows = [{"id": record, "fields": {n: shown(named[n], v) for n, v in values.items()}} for record, values in records]
+    document: dict[str, Any] = {"kind": kind, "records": rows}
+    if mark:
+        document["exported"] = list(mark)
     return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 
 
-def _xlsx(kind: str, titles: list[str], rows: Iterable[list[str]]) -> bytes | Refusal:
+def _xlsx(kind: str, titles: list[str], rows: Iterable[list[str]], mark: Sequence[str]) -> bytes | Refusal:
     out = io.BytesIO()
     book = new_book(out)
     page = book.add_worksheet(_(KINDS[kind].kind_title)[:31])
@@ -138,6 +176,14 @@ def _xlsx(kind: str, titles: list[str], rows: Iterable[list[str]]) -> bytes | Re
                 )
             if said:
                 page.write_string(number, column, said, text)
+    if mark:
+        page.set_landscape()
+        page.repeat_rows(0)
+        page.set_footer("&C&8" + " · ".join(mark).replace("&", "&&")[:200])  # a footer holds 255 characters
+        said = book.add_worksheet(_("About this file"))
+        said.set_column(0, 0, 90)
+        for number, line in enumerate(mark):
+            said.write_string(number, 0, line, text)
     book.close()
     return out.getvalue()
 

@@ -36,6 +36,8 @@ class StoreRefusal(StrEnum):
     VAULT_DAMAGED = "vault_damaged"
     NEWER_STORE = "newer_store"
     DISK = "disk"
+    NO_RECIPIENT = "no_recipient"
+    SECOND_NEEDED = "second_needed"
 
 
 SENTENCES = {
@@ -67,4 +69,6 @@ SENTENCES = {
     StoreRefusal.VAULT_DAMAGED: N_("The station's files are damaged ({part}). Nothing was changed; restore the newest backup."),
     StoreRefusal.NEWER_STORE: N_("This station was last used with a newer version of the program. Please update the program."),
     StoreRefusal.DISK: N_("The disk cannot be written ({why}). What was acknowledged before is safe; make room and try again."),
+    StoreRefusal.NO_RECIPIENT: N_("“{name}” is no known recipient. Keep one with “recipient add”, or give an age recipient (age1…)."),
+    StoreRefusal.SECOND_NEEDED: N_("{n} readable records that identify people leave only when a second person agrees: name another user, or encrypt or mask the file."),
 }  # fmt: skip

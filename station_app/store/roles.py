@@ -35,6 +35,7 @@ class Action(StrEnum):
     SECOND = "second"  # be that second person
     IMPORT = "import"
     EXPORT = "export"
+    EXPORT_ALL = "export_all"  # the whole station in open formats
     MERGE_PEOPLE = "merge_people"
     RESOLVE = "resolve"
     SIGN_MONTH = "sign_month"
@@ -50,6 +51,7 @@ class Action(StrEnum):
 _ALL = frozenset(Action)
 _WORKER = _ALL - {
     Action.WRITE_STATION, Action.SIGN_MONTH, Action.DESTROY, Action.ERASE, Action.RESTORE, Action.MANAGE_USERS,
+    Action.EXPORT_ALL,
 }  # fmt: skip
 _COORDINATOR = frozenset(
     {

@@ -46,6 +46,15 @@ def is_encrypted(data: bytes) -> bool:
     return data.startswith(_AGE_MAGIC)
 
 
+def is_recipient(text: str) -> bool:
+    """Whether this is an age X25519 recipient, its checksum right."""
+    try:
+        pyrage.x25519.Recipient.from_str(text)
+    except (pyrage.RecipientError, ValueError):
+        return False
+    return True
+
+
 def seal(content: bytes, signer: Signer, recipients: Sequence[str], at: datetime, level: int = 9) -> bytes:
     """``content`` packed, signed and encrypted; the sealer keeps no way to open it unless it is a recipient.
 

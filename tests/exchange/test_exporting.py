@@ -163,8 +163,8 @@ def test_nothing_is_cut(store: Store, tmp_path: Path) -> None:
 def test_json_holds_wire_values(filled: Store) -> None:
     made = render(filled, "harvest", ".json")
     assert not isinstance(made, Refusal)
-    document = json.loads(made[0])
-    assert document["kind"] == "harvest" and len(document["records"]) == made[1] == 46
+    document = json.loads(made.data)
+    assert document["kind"] == "harvest" and len(document["records"]) == made.written == 46
     assert all(isinstance(r["fields"]["weight"], int) for r in document["records"])
 
 
