@@ -47,6 +47,8 @@ class Record(Base):
     listed: ClassVar[tuple[str, ...]] = ()
     #: Columns of a list are sorted by this field at first ("" = newest first).
     sorted_by: ClassVar[str] = ""
+    #: Records that the program writes while it does something else (an export, an access): shown, never typed.
+    made_by_program: ClassVar[bool] = False
 
     station: Mapped[str] = mapped_column(String, primary_key=True, sort_order=-9)
     id: Mapped[str] = mapped_column(String, primary_key=True, sort_order=-9)

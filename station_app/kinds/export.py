@@ -17,6 +17,7 @@ class Export(Record, kind="export", section="law", merge="append_only", title=N_
     station, readable or sealed, never what or for whom.
     """
 
+    made_by_program = True
     listed = ("at", "what", "records", "readable", "masked", "second", "reason")
 
     at: Mapped[str | None] = moment(N_("Taken out at"), needed=True, past=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from station_app.messages import Refusal
+from station_app.store.roles import Action
 from station_app.ui.jobs import Jobs, Progress
 
 if TYPE_CHECKING:  # heavy: imported when a station is opened, after the first window is painted
@@ -44,6 +45,10 @@ class Desk(QObject):
     def is_head(self) -> bool:
         """Whether the head of the station is at work."""
         return self._station.user.role == "head"
+
+    def may(self, action: Action) -> bool:
+        """Whether the role of who is at work allows an action."""
+        return self._station.may(action)
 
     @property
     def code(self) -> str:

@@ -1,5 +1,6 @@
 """The generated list of a kind: text filter, choices as filters, sorted by header, opened with Enter."""
 
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Slot
@@ -11,12 +12,14 @@ from station_app.messages import Refusal, _
 from station_app.spec.fields import Field
 from station_app.spec.meanings import Wire
 from station_app.store.change import Done
+from station_app.store.roles import Action
 from station_app.ui.desk import Desk
 from station_app.ui.icons import icon
 from station_app.ui.pages.record_table import RecordTable, Wanted
 from station_app.ui.parts import Heading, Message, button, label
 from station_app.ui.places import Around, FormPlace, Page
 from station_app.ui.refusals import said
+from station_app.ui.screens.export import ExportDialog
 from station_app.ui.theme import ROW, S2, S4, S6
 
 #: At most so many filters stand above a list.
@@ -27,8 +30,8 @@ LEAST_SEARCH: Final = 200
 
 
 def made_by_program(declared: type[Record]) -> bool:
-    """Whether records of a kind are made by the program (policies, month reports): shown, never typed."""
-    return any(f.meaning.name == "data" for f in declared.fields.values())
+    """Whether records of a kind are made by the program (policies, month reports, exports): shown, never typed."""
+    return declared.made_by_program or any(f.meaning.name == "data" for f in declared.fields.values())
 
 
 def filters_of(declared: type[Record]) -> list[Field]:
@@ -55,6 +58,11 @@ class ListPage(Page):
         column.setSpacing(S4)
         self._heading = Heading(declared.titled())
         column.addWidget(self._heading)
+        if desk.may(Action.EXPORT):
+            out = button(_("Export…"), self.export)
+            out.setToolTip("Ctrl+E")
+            self._heading.add(out)
+            QShortcut(QKeySequence("Ctrl+E"), self, self.export)
         if not made_by_program(declared):
             new = button(_("New {kind}", kind=declared.titled()), self.new, "primary")
             new.setIcon(icon("plus-light"))
@@ -217,6 +225,14 @@ class ListPage(Page):
     def new(self) -> None:
         """An empty form."""
         self._around.go(FormPlace(self.kind))
+
+    @Slot()
+    def export(self) -> None:
+        """This list as a file."""
+        dialog = ExportDialog(self, self._desk, self.kind)
+        if dialog.exec() and dialog.done_with is not None:
+            done = dialog.done_with
+            self._around.tell(_("{n} records written to {file}.", n=done["written"], file=Path(done["file"]).name))
 
     @Slot(QModelIndex)
     def _open_index(self, index: QModelIndex) -> None:
