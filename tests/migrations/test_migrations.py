@@ -1,5 +1,6 @@
 """Models and migrations describe the same tables on both databases; migrating keeps every row, or is taken back."""
 
+import hashlib
 import secrets
 import subprocess
 import sys
@@ -22,11 +23,13 @@ from station_app.store.engine import Database, open_sqlite
 from station_app.store.opened import Store
 from station_app.store.refusals import StoreRefusal
 from station_app.store.tables import entry as entry_table
-from tests.migrations import first
+from tests.migrations import following
 
 STATION = "15060210201"
 AUTHOR = Author("00000000-0000-4000-8000-00000000000a")
 VERSIONS = Path(migrations.__file__).parent / "versions"
+#: Revisions as they were released, by their SHA-256.
+RELEASED = {"v0001_first.py": "1ff3105d3ffb156d3e49b9a230e57653c4a93979d0e53902dcee812f65f96277"}
 
 
 @pytest.fixture
@@ -147,9 +150,15 @@ def test_the_constant_names_the_newest_script_and_the_first_one_is_current() -> 
     assert revisions.get_bases() == [migrations.FIRST]
 
 
-def test_the_first_revision_is_what_its_writer_writes() -> None:
-    """Until the first release 0001 is written from the models: ``python -m tests.migrations.first``."""
-    assert (VERSIONS / "v0001_first.py").read_text("utf-8") == first.source()
+def test_released_revisions_are_frozen() -> None:
+    """A database somewhere has run them: what they forgot is a further revision's."""
+    for name, digest in RELEASED.items():
+        assert hashlib.sha256((VERSIONS / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_nothing_is_left_for_a_following_revision() -> None:
+    """``python -m tests.migrations.following`` would write an empty one."""
+    assert "op." not in following.source("9999", migrations.HEAD, "Nothing").split("def upgrade")[1]
 
 
 # ---------------------------------------------------------------- opening
