@@ -24,12 +24,14 @@ SAID = {
     "Apache 2.0": "Apache-2.0",
     "Apache License": "Apache-2.0",
     "MIT License": "MIT",
+    "License :: OSI Approved :: MIT License": "MIT",
     "License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
 #: Read in their licence texts by a person, because their metadata do not say it in one word.
 READ = {
     "pyrage": "MIT",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
+    "pywin32-ctypes": "BSD-3-Clause",
     "reportlab": "BSD-3-Clause",
     "segno": "BSD-3-Clause",
     "sqlcipher3": "Zlib",
