@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal, Refused
 from station_app.store import entries as e
-from station_app.store import history, journal, proof, rebuild, schema
+from station_app.store import history, identity, journal, proof, rebuild, schema
 from station_app.store.change import BATCH_ITEMS, Author, Done, Door, Edit, applied, current, items_of
 from station_app.store.conflicts import Conflict, conflicts, deciding
 from station_app.store.engine import DRIVER_ERRORS, Database, is_disk_error
@@ -27,7 +27,7 @@ from station_app.values.ids import new_id
 Listener = Callable[[frozenset[str]], None]
 
 STATION_FACT: Final = "station"
-DEVICE_FACT: Final = "device"
+DEVICE_FACT: Final = identity.DEVICE_FACT
 
 
 class Store:
@@ -78,6 +78,13 @@ class Store:
         if fresh:
             store.fold_again()
         return store
+
+    def take_new_identity(self) -> str:
+        """Go on as a device of its own (a restored or copied store): see :mod:`station_app.store.identity`."""
+        with self.database.writing() as connection:
+            self.device = identity.take_new(connection, self.station)
+        self.door.device = self.device
+        return self.device
 
     def close(self) -> None:
         """Close every connection."""

@@ -30,6 +30,10 @@ class StoreRefusal(StrEnum):
     UNKNOWN_USER = "unknown_user"
     USER_EXISTS = "user_exists"
     WEAK_PASSWORD = "weak_password"
+    PASSWORD_NEEDED = "password_needed"
+    VAULT_OLDER = "vault_older"
+    OPEN_ELSEWHERE = "open_elsewhere"
+    NO_ESCROW = "no_escrow"
     LAST_HEAD = "last_head"
     NO_VAULT = "no_vault"
     VAULT_EXISTS = "vault_exists"
@@ -38,6 +42,17 @@ class StoreRefusal(StrEnum):
     DISK = "disk"
     NO_RECIPIENT = "no_recipient"
     SECOND_NEEDED = "second_needed"
+    NOT_A_BACKUP = "not_a_backup"
+    BACKUP_DAMAGED = "backup_damaged"
+    BACKUP_DIFFERS = "backup_differs"
+    BACKUP_OTHER_KEY = "backup_other_key"
+    BACKUP_BAD = "backup_bad"
+    NO_ROOM = "no_room"
+    NO_BACKUP_YET = "no_backup_yet"
+    PLACE_MISSING = "place_missing"
+    FOLDER_TAKEN = "folder_taken"
+    BUSY_BACKING_UP = "busy_backing_up"
+    STOPPED = "stopped"
 
 
 SENTENCES = {
@@ -62,7 +77,11 @@ SENTENCES = {
     StoreRefusal.LOCKED_OUT: N_("Too many wrong passwords. Please wait {seconds} seconds and try again."),
     StoreRefusal.UNKNOWN_USER: N_("There is no user “{name}” here. Choose a name from the list."),
     StoreRefusal.USER_EXISTS: N_("There is already a user “{name}”. Choose another name."),
-    StoreRefusal.WEAK_PASSWORD: N_("The password needs at least {least} characters and must not be among the most common ones."),
+    StoreRefusal.WEAK_PASSWORD: N_("Too easy to guess: at least {least} characters, and no birthday, telephone number, name with digits or well-known password."),
+    StoreRefusal.PASSWORD_NEEDED: N_("The station's key was changed before {name} signed in with this version. The head gives {name} a new password."),
+    StoreRefusal.VAULT_OLDER: N_("The list of users (vault.json) is an older copy than the records. Only the head can open now; put the newer file back."),
+    StoreRefusal.OPEN_ELSEWHERE: N_("The station is also open in another window or program. Close it there, then try again."),
+    StoreRefusal.NO_ESCROW: N_("No recovery by two people was prepared on this computer. It is prepared with “escrow” while the station is open."),
     StoreRefusal.LAST_HEAD: N_("This is the only head of the station. Make somebody else head first."),
     StoreRefusal.NO_VAULT: N_("There is no station in the folder {folder}. Create one with “init”, or choose another folder."),
     StoreRefusal.VAULT_EXISTS: N_("The folder {folder} already holds a station. Nothing was changed."),
@@ -71,4 +90,15 @@ SENTENCES = {
     StoreRefusal.DISK: N_("The disk cannot be written ({why}). What was acknowledged before is safe; make room and try again."),
     StoreRefusal.NO_RECIPIENT: N_("“{name}” is no known recipient. Keep one with “recipient add”, or give an age recipient (age1…)."),
     StoreRefusal.SECOND_NEEDED: N_("{n} readable records that identify people leave only when a second person agrees: name another user, or encrypt or mask the file."),
+    StoreRefusal.NOT_A_BACKUP: N_("“{file}” is no backup of this program, or is not there. Choose a file ending in .station-backup."),
+    StoreRefusal.BACKUP_DAMAGED: N_("The backup “{file}” is damaged or was changed, and is not used. Take another one; nothing was changed."),
+    StoreRefusal.BACKUP_DIFFERS: N_("In the backup “{file}” {n} rows are not what its journal says, so it is not used. Take another one; nothing was changed."),
+    StoreRefusal.BACKUP_OTHER_KEY: N_("The backup “{file}” was made by another station, or before this station's key was renewed. “restore” opens it with a password of that time."),
+    StoreRefusal.BACKUP_BAD: N_("The backup did not prove good when it was read again, and was deleted ({why}). The earlier ones are untouched: try again, at another place if it happens twice."),
+    StoreRefusal.NO_ROOM: N_("There is not enough room at {place}: {needed} MB are needed, {free} MB are free. Make room or choose another place."),
+    StoreRefusal.NO_BACKUP_YET: N_("There is no backup at the place for backups yet. Make one first."),
+    StoreRefusal.PLACE_MISSING: N_("The place for backups, {place}, is not there. Put the stick or disk in, or choose another place."),
+    StoreRefusal.FOLDER_TAKEN: N_("The folder {folder} already holds files. Choose an empty one, or say --replace: the old folder is then kept under another name."),
+    StoreRefusal.BUSY_BACKING_UP: N_("A backup or a restore drill is under way already. Wait until it is done."),
+    StoreRefusal.STOPPED: N_("Stopped. Nothing was changed."),
 }  # fmt: skip
