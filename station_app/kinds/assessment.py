@@ -10,6 +10,7 @@ from station_app.kinds.columns import choice, choices, count, date, long_text, p
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
+from station_app.spec.purposes import Purpose
 from station_app.values.assessment import assess, items
 
 
@@ -102,102 +103,229 @@ class Assessment(Record, kind="assessment", section="care", merge="by_field", ti
     info_relation: Mapped[str | None] = text(N_("Relation of who gave it"), private=True, headers=("信息提供者关系",))
     # B1 self-care (32)
     eating: Mapped[int | None] = count(
-        N_("Eating"), required=True, private=True, at_least=0, at_most=4, headers=("进食",)
+        N_("Eating"), required=True, private=True, purpose=Purpose.HEALTH, at_least=0, at_most=4, headers=("进食",)
     )
     grooming: Mapped[int | None] = count(
-        N_("Grooming"), required=True, private=True, at_least=0, at_most=4, headers=("修饰",)
+        N_("Grooming"), required=True, private=True, purpose=Purpose.HEALTH, at_least=0, at_most=4, headers=("修饰",)
     )
     bathing: Mapped[int | None] = count(
-        N_("Bathing oneself"), required=True, private=True, at_least=0, at_most=4, headers=("洗澡",)
+        N_("Bathing oneself"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("洗澡",),
     )
     dressing_upper: Mapped[int | None] = count(
-        N_("Dressing, upper body"), required=True, private=True, at_least=0, at_most=4, headers=("穿/脱上衣",)
+        N_("Dressing, upper body"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("穿/脱上衣",),
     )
     dressing_lower: Mapped[int | None] = count(
         N_("Dressing, trousers, shoes and socks"),
         required=True,
         private=True,
+        purpose=Purpose.HEALTH,
         at_least=0,
         at_most=4,
         headers=("穿/脱裤子和鞋袜",),
     )
     bladder: Mapped[int | None] = count(
-        N_("Bladder control"), required=True, private=True, at_least=0, at_most=4, headers=("小便控制",)
+        N_("Bladder control"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("小便控制",),
     )
     bowel: Mapped[int | None] = count(
-        N_("Bowel control"), required=True, private=True, at_least=0, at_most=4, headers=("大便控制",)
+        N_("Bowel control"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("大便控制",),
     )
     toilet: Mapped[int | None] = count(
-        N_("Using the toilet"), required=True, private=True, at_least=0, at_most=4, headers=("如厕",)
+        N_("Using the toilet"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("如厕",),
     )
     # B2 basic movement (15)
     bed: Mapped[int | None] = count(
-        N_("Moving in bed"), required=True, private=True, at_least=0, at_most=4, headers=("床上体位转移",)
+        N_("Moving in bed"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("床上体位转移",),
     )
     transfer: Mapped[int | None] = count(
-        N_("Moving between bed and chair"), required=True, private=True, at_least=0, at_most=4, headers=("床椅转移",)
+        N_("Moving between bed and chair"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("床椅转移",),
     )
     walking: Mapped[int | None] = count(
-        N_("Walking on level ground"), required=True, private=True, at_least=0, at_most=4, headers=("平地行走",)
+        N_("Walking on level ground"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("平地行走",),
     )
     stairs: Mapped[int | None] = count(
-        N_("Stairs"), required=True, private=True, at_least=0, at_most=3, headers=("上下楼梯",)
+        N_("Stairs"), required=True, private=True, purpose=Purpose.HEALTH, at_least=0, at_most=3, headers=("上下楼梯",)
     )
     # B3 mind (28)
     time_sense: Mapped[int | None] = count(
-        N_("Sense of time"), required=True, private=True, at_least=0, at_most=4, headers=("时间定向",)
+        N_("Sense of time"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("时间定向",),
     )
     place_sense: Mapped[int | None] = count(
-        N_("Sense of place"), required=True, private=True, at_least=0, at_most=4, headers=("空间定向",)
+        N_("Sense of place"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("空间定向",),
     )
     person_sense: Mapped[int | None] = count(
-        N_("Recognising people"), required=True, private=True, at_least=0, at_most=4, headers=("人物定向",)
+        N_("Recognising people"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("人物定向",),
     )
     memory: Mapped[int | None] = count(
-        N_("Memory"), required=True, private=True, at_least=0, at_most=4, headers=("记忆",)
+        N_("Memory"), required=True, private=True, purpose=Purpose.HEALTH, at_least=0, at_most=4, headers=("记忆",)
     )
     understanding: Mapped[int | None] = count(
-        N_("Understanding"), required=True, private=True, at_least=0, at_most=4, headers=("理解能力",)
+        N_("Understanding"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("理解能力",),
     )
     expression: Mapped[int | None] = count(
-        N_("Expression"), required=True, private=True, at_least=0, at_most=4, headers=("表达能力",)
+        N_("Expression"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("表达能力",),
     )
     aggression: Mapped[int | None] = count(
-        N_("Aggressive behaviour"), required=True, private=True, at_least=0, at_most=1, headers=("攻击行为",)
+        N_("Aggressive behaviour"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=1,
+        headers=("攻击行为",),
     )
     depression: Mapped[int | None] = count(
-        N_("Signs of depression"), required=True, private=True, at_least=0, at_most=1, headers=("抑郁症状",)
+        N_("Signs of depression"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=1,
+        headers=("抑郁症状",),
     )
     consciousness: Mapped[int | None] = count(
-        N_("Consciousness"), required=True, private=True, at_least=0, at_most=2, headers=("意识水平",)
+        N_("Consciousness"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=2,
+        headers=("意识水平",),
     )
     # B4 senses and taking part (15)
     sight: Mapped[int | None] = count(
-        N_("Sight"), required=True, private=True, at_least=0, at_most=2, headers=("视力",)
+        N_("Sight"), required=True, private=True, purpose=Purpose.HEALTH, at_least=0, at_most=2, headers=("视力",)
     )
     hearing: Mapped[int | None] = count(
-        N_("Hearing"), required=True, private=True, at_least=0, at_most=2, headers=("听力",)
+        N_("Hearing"), required=True, private=True, purpose=Purpose.HEALTH, at_least=0, at_most=2, headers=("听力",)
     )
     daily_tasks: Mapped[int | None] = count(
-        N_("Doing daily tasks"), required=True, private=True, at_least=0, at_most=4, headers=("执行日常事务",)
+        N_("Doing daily tasks"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("执行日常事务",),
     )
     transport: Mapped[int | None] = count(
-        N_("Going out by transport"), required=True, private=True, at_least=0, at_most=3, headers=("使用交通工具外出",)
+        N_("Going out by transport"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=3,
+        headers=("使用交通工具外出",),
     )
     social: Mapped[int | None] = count(
-        N_("Dealing with people"), required=True, private=True, at_least=0, at_most=4, headers=("社会交往能力",)
+        N_("Dealing with people"),
+        required=True,
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=4,
+        headers=("社会交往能力",),
     )
-    coma: Mapped[bool | None] = yes_no(N_("In a coma"), private=True, headers=("昏迷",))
+    coma: Mapped[bool | None] = yes_no(N_("In a coma"), private=True, purpose=Purpose.HEALTH, headers=("昏迷",))
     dementia: Mapped[bool | None] = yes_no(
-        N_("Dementia or mental disorder, diagnosed by a psychiatrist"), private=True, headers=("失智", "痴呆或精神疾病")
+        N_("Dementia or mental disorder, diagnosed by a psychiatrist"),
+        private=True,
+        purpose=Purpose.HEALTH,
+        headers=("失智", "痴呆或精神疾病"),
     )
     risk_events: Mapped[int | None] = count(
-        N_("Risk events in 30 days"), private=True, at_least=0, at_most=99, headers=("近30天意外事件", "风险事件次数")
+        N_("Risk events in 30 days"),
+        private=True,
+        purpose=Purpose.HEALTH,
+        at_least=0,
+        at_most=99,
+        headers=("近30天意外事件", "风险事件次数"),
     )
-    total: Mapped[int | None] = count(N_("Total of the items"), private=True, computed=True, headers=("总分",))
-    preliminary: Mapped[str | None] = choice(Level, N_("Level by the total"), private=True, computed=True)
+    total: Mapped[int | None] = count(
+        N_("Total of the items"), private=True, purpose=Purpose.HEALTH, computed=True, headers=("总分",)
+    )
+    preliminary: Mapped[str | None] = choice(
+        Level, N_("Level by the total"), private=True, purpose=Purpose.HEALTH, computed=True
+    )
     adjustment: Mapped[list[str] | None] = choices(
-        Adjustment, N_("Reason of the adjustment"), private=True, computed=True
+        Adjustment, N_("Reason of the adjustment"), private=True, purpose=Purpose.HEALTH, computed=True
     )
     level: Mapped[str | None] = choice(Level, N_("Level of ability"), computed=True, headers=("能力等级",))
     note: Mapped[str | None] = long_text(N_("Note"), headers=("备注", "说明"))

@@ -58,6 +58,7 @@ class Options(TypedDict, total=False):
     unique: bool
     headers: tuple[str, ...]
     help: str
+    purpose: str
     since: int
 
 
@@ -79,7 +80,12 @@ def _column(meaning: Meaning, title: str, **given: Any) -> Any:
     column_type = {
         Storage.INTEGER: BigInteger, Storage.TEXT: Text, Storage.FLAG: Flag, Storage.LIST: Texts
     }[meaning.storage]  # fmt: skip
-    return mapped_column(column_type(), nullable=True, index=given.get("unique", False), info={"field": Field(name="", title=title, meaning=meaning, **given)})
+    return mapped_column(
+        column_type(),
+        nullable=True,
+        index=given.get("unique", False),
+        info={"field": Field(name="", title=title, meaning=meaning, **given)},
+    )
 
 
 def text(title: str, **given: Unpack[Options]) -> MappedColumn[str | None]:

@@ -22,6 +22,7 @@ from station_app.kinds.columns import (
 from station_app.messages import N_
 from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
+from station_app.spec.purposes import Purpose
 
 
 class Living(Choice):
@@ -137,17 +138,26 @@ class Elder(Record, kind="elder", section="care", merge="by_field", title=N_("El
         MedicalPay, N_("Pays for treatment by"), private=True, headers=("医疗费用支付", "医保类型", "医疗保障")
     )
     diagnosis: Mapped[str | None] = text(
-        N_("Diagnoses (ICD codes)"), private=True, headers=("疾病", "疾病诊断", "慢性病", "所患疾病", "健康状况")
+        N_("Diagnoses (ICD codes)"),
+        private=True,
+        purpose=Purpose.HEALTH,
+        headers=("疾病", "疾病诊断", "慢性病", "所患疾病", "健康状况"),
     )
-    falls: Mapped[int | None] = count(N_("Falls in 30 days"), private=True, at_least=0, at_most=99, headers=("跌倒",))
+    falls: Mapped[int | None] = count(
+        N_("Falls in 30 days"), private=True, purpose=Purpose.HEALTH, at_least=0, at_most=99, headers=("跌倒",)
+    )
     strays: Mapped[int | None] = count(
-        N_("Times strayed in 30 days"), private=True, at_least=0, at_most=99, headers=("走失",)
+        N_("Times strayed in 30 days"), private=True, purpose=Purpose.HEALTH, at_least=0, at_most=99, headers=("走失",)
     )
     chokes: Mapped[int | None] = count(
-        N_("Times choked in 30 days"), private=True, at_least=0, at_most=99, headers=("噎食",)
+        N_("Times choked in 30 days"), private=True, purpose=Purpose.HEALTH, at_least=0, at_most=99, headers=("噎食",)
     )
-    self_harms: Mapped[int | None] = count(N_("Self-harm in 30 days"), private=True, at_least=0, at_most=99)
-    other_risks: Mapped[int | None] = count(N_("Other risk events in 30 days"), private=True, at_least=0, at_most=99)
+    self_harms: Mapped[int | None] = count(
+        N_("Self-harm in 30 days"), private=True, purpose=Purpose.HEALTH, at_least=0, at_most=99
+    )
+    other_risks: Mapped[int | None] = count(
+        N_("Other risk events in 30 days"), private=True, purpose=Purpose.HEALTH, at_least=0, at_most=99
+    )
     closed_on: Mapped[str | None] = date(N_("File closed on"), past=True, headers=("销档日期", "注销日期"))
     note: Mapped[str | None] = long_text(N_("Note"), headers=("备注", "说明"))
 

@@ -13,6 +13,7 @@ from station_app.kinds.lines import Facts, Line, Listed, Scope, Source, begun, l
 from station_app.kinds.people_codes import CertLevel, Education, Sex
 from station_app.messages import N_
 from station_app.spec.problems import Problem
+from station_app.spec.purposes import Purpose
 
 
 class Worker(Record, kind="worker", section="work", merge="by_field", title=N_("Social worker")):
@@ -47,7 +48,9 @@ class Worker(Record, kind="worker", section="work", merge="by_field", title=N_("
     cert_valid_to: Mapped[str | None] = date(
         N_("Registration valid until"), headers=("登记有效期", "证书有效期", "有效期至")
     )
-    bank_account: Mapped[str | None] = text(N_("Bank account"), private=True, headers=("银行账号", "银行卡号"))
+    bank_account: Mapped[str | None] = text(
+        N_("Bank account"), private=True, purpose=Purpose.BANK, headers=("银行账号", "银行卡号")
+    )
     note: Mapped[str | None] = long_text(N_("Note"), headers=("备注", "说明"))
 
     def problems(self) -> Iterable[Problem]:

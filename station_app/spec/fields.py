@@ -52,6 +52,7 @@ class Field:
     at_least: int | None = None
     at_most: int | None = None
     past: bool = False  # a date or moment that cannot lie in the future
+    purpose: str = ""  # what a consent of its own is asked for (spec/purposes.py); "" where none is
     since: int = 1
     options: Mapping[str, object] = field(default_factory=dict)
 

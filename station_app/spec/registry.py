@@ -5,6 +5,7 @@ from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 from station_app.spec.fields import Field
 from station_app.spec.meanings import Storage
+from station_app.spec.purposes import TITLES
 
 MERGE_RULES: Final = ("append_only", "by_field", "newest", "ask")
 SECTIONS: Final = ("people", "care", "farm", "volunteers", "lists", "money", "work", "standing", "law", "station")
@@ -141,6 +142,10 @@ class Registry(Generic[D]):
             raise wrong("is a choice without codes", "name its Choice class")
         if field.meaning.name in ("reference", "references") and not field.target:
             raise wrong("refers to nothing", "name the kind it refers to")
+        if field.purpose and not field.private:
+            raise wrong("needs a consent of its own and is not private", "declare private=True")
+        if field.purpose and field.purpose not in TITLES:
+            raise wrong(f"has the purpose {field.purpose!r}, which does not exist", "choose one of spec/purposes.py")
         bounds = (field.above, field.at_least, field.at_most)
         if any(b is not None for b in bounds) and field.meaning.storage is not Storage.INTEGER:
             raise wrong("has bounds but is no number", "drop above/at_least/at_most")

@@ -7,17 +7,19 @@ from typing import Final
 
 from station_app.messages import _
 from station_app.spec.fields import Field
+from station_app.spec.masking import is_masked
+from station_app.spec.masking import masked as masked_text
 from station_app.spec.meanings import Wire
 from station_app.values.areas import read_area, show_area
 from station_app.values.counts import read_count
 from station_app.values.dates import Precision, SaidDate, from_iso, read_date, show_date
 from station_app.values.divisions import read_village, show_village, township
 from station_app.values.durations import read_hours, read_minutes, show_duration, show_hours
-from station_app.values.id_numbers import mask_id_number, read_id_number
+from station_app.values.id_numbers import read_id_number
 from station_app.values.ids import is_uuid
 from station_app.values.money import read_money, show_money
 from station_app.values.names import read_name
-from station_app.values.phones import mask_phone, read_phone
+from station_app.values.phones import read_phone
 from station_app.values.reading import Raw, Read, refused
 from station_app.values.text import as_text, fold_search, is_empty, tidy
 from station_app.values.times import read_time
@@ -199,12 +201,14 @@ _READERS: Final[Mapping[str, Callable[[Field, Raw, Surroundings], Read[Wire]]]] 
 
 
 def show_typed(field: Field, value: Wire, *, masked: bool = False) -> str:
-    """A wire value as people read it; "" for nothing. ``masked`` hides the middle of id numbers and phones.
+    """A wire value as people read it; "" for nothing. ``masked`` hides what :mod:`station_app.spec.masking` hides.
 
     References are shown by their record's caption, which the caller knows.
     """
     if value is None:
         return ""
+    if masked and is_masked(field):
+        return masked_text(field, show_typed(field, value))
     name = field.meaning.name
     if field.codes is not None:
         return field.titles_of(value)
@@ -220,10 +224,6 @@ def show_typed(field: Field, value: Wire, *, masked: bool = False) -> str:
     if name == "division":
         town = township(value) if len(value) == 9 else None
         return town.name if town else show_village(value)
-    if masked and name == "id_number":
-        return mask_id_number(value)
-    if masked and name == "phone":
-        return mask_phone(value)
     return value.replace("T", " ") if name == "moment" else value
 
 
