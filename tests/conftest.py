@@ -27,6 +27,14 @@ def _empty_user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         yield
 
 
+@pytest.fixture(autouse=True)
+def _a_computer_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this computer remembers of stations (their anchors) is forgotten between tests, which copy them about."""
+    state = tmp_path_factory.getbasetemp() / "state" / uuid.uuid4().hex
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")  # nor is anybody's keyring written
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_password_hashing() -> Iterator[None]:
     """Argon2id at the floor a vault accepts: hundreds of vaults are opened here, none of them guards anybody."""

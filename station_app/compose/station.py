@@ -7,10 +7,10 @@ from typing import Final
 
 import station_app.kinds  # noqa: F401  # declares every kind
 from station_app.clock import today
+from station_app.compose.opening import create_store, open_store
 from station_app.messages import Refusal
 from station_app.store.blobs import Blobs
 from station_app.store.change import Author, Edit
-from station_app.store.engine import Database, open_sqlite
 from station_app.store.files import write_whole
 from station_app.store.opened import Store
 from station_app.store.refusals import StoreRefusal
@@ -48,8 +48,10 @@ class OpenStation:
         return may(self.user.role, action)
 
     def user_name(self, author: str) -> str:
-        """The name behind an entry's author; the id itself when this computer does not know the user."""
-        return next((u.name for u in self.vault.users() if u.id == author), author)
+        """The name behind an entry's author: a user here, or of another computer by the directory; else the id itself."""
+        from station_app.work.directory import named
+
+        return next((u.name for u in self.vault.users() if u.id == author), None) or named(self.store, author) or author
 
     def close(self) -> None:
         """Lock again."""
@@ -78,7 +80,7 @@ def create_station(folder: Path, name: str, division: str, number: str, admin: s
         return made
     vault, unlocked, code = made
     station = f"{division}{number}"
-    store = Store.create(_database(folder, unlocked), folder, station)
+    store = create_store(folder / DATABASE, unlocked.key, station)
     opened = OpenStation(folder, vault, unlocked, store, Blobs(folder, unlocked.key))
     edits = [Edit("station", {"name": name, "code": station, "division": division})]
     edits += [Edit("policy", fields) for fields in policy_defaults()]
@@ -101,7 +103,7 @@ def open_station(folder: Path, user: str | None, password: Callable[[str], str])
     unlocked = vault.unlock(name, password(name))
     if isinstance(unlocked, Refusal):
         return unlocked
-    store = Store.open(_database(folder, unlocked), folder)
+    store = open_store(folder / DATABASE, unlocked.key)
     if isinstance(store, Refusal):
         return store
     return OpenStation(folder, vault, unlocked, store, Blobs(folder, unlocked.key))
@@ -117,7 +119,7 @@ def recover_station(folder: Path, code: str, name: str, password: str) -> Path |
     sheet = folder / RECOVERY
 
     def keep(unlocked: Unlocked, fresh: str) -> Refusal | None:
-        store = Store.open(_database(folder, unlocked), folder)
+        store = open_store(folder / DATABASE, unlocked.key)
         if isinstance(store, Refusal):
             return store
         try:
@@ -133,10 +135,6 @@ def recover_station(folder: Path, code: str, name: str, password: str) -> Path |
 
     opened = vault.recover(code, name, password, keep)
     return opened if isinstance(opened, Refusal) else sheet
-
-
-def _database(folder: Path, unlocked: Unlocked) -> Database:
-    return open_sqlite(folder / DATABASE, unlocked.key)
 
 
 def _publish_roots(station: OpenStation) -> None:

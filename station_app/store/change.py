@@ -19,7 +19,7 @@ from station_app.spec.fields import Field
 from station_app.spec.meanings import Storage, Wire
 from station_app.spec.problems import Problem
 from station_app.store import entries as e
-from station_app.store import journal
+from station_app.store import erased, journal
 from station_app.store.fold import Fold, seen_by
 from station_app.store.heads import REMOVED
 from station_app.store.journal import Device
@@ -31,6 +31,8 @@ from station_app.values.ids import new_id
 
 #: Items of one entry of a batch; a record may need two (open and private).
 BATCH_ITEMS: Final = 900
+#: Entries of a batch made, written and folded together.
+AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Door:
     device: str
     fold: Fold
     rules: list[Rule] = field(default_factory=list)
+    newest: tuple[int, bytes] | None = None  # the last entry made here and its hash; holds once its transaction is durable
 
     # ------------------------------------------------------------------ one action
 
@@ -138,29 +141,36 @@ class Door:
         own = next(d for d in family if d.device == self.device)
         seen = self._newly_seen(connection, own, family)
         entry, digest = self._make(own.seq, own.hash, own.time, seen, items, author, action, op, batch)
+        self.newest = (entry.head.seq, digest)
         journal.append(connection, own, [(entry, digest)], folded=True)
         self.fold.fold(connection, own, [entry], family)
         return entry
 
     def append_batch(
         self, connection: Connection, groups: Sequence[Sequence[e.Item]], author: Author, action: str, op: str
-    ) -> list[e.Entry]:
-        """The entries of one batch, one for each group of items."""
+    ) -> list[str]:
+        """Make and fold the entries of one batch, one for each group of items; their names."""
         family = journal.devices(connection, self.station)
         own = next(d for d in family if d.device == self.device)
         seq, prev, time = own.seq, own.hash, own.time
         seen = self._newly_seen(connection, own, family)
         batch_id = new_id()
+        names: list[str] = []
         made: list[tuple[e.Entry, bytes]] = []
         for n, items in enumerate(groups, start=1):
             # only the batch's first entry carries its op: a repeated import is recognised by it
             entry_op = op if n == 1 else str(uuid.uuid5(uuid.UUID(op), str(n)))
             entry, prev = self._make(seq, prev, time, seen, items, author, action, entry_op, (batch_id, n, len(groups)))
             seq, time, seen = entry.head.seq, entry.head.time, {}
+            names.append(f"{self.device}:{seq}")
             made.append((entry, prev))
-        journal.append(connection, own, made, folded=True)
-        self.fold.fold(connection, own, [entry for entry, _hash in made], family)
-        return [entry for entry, _hash in made]
+            # Written a few at a time: a long import's entries would fill the memory, and the transaction is one anyhow.
+            if len(made) == AT_ONCE or n == len(groups):
+                journal.append(connection, own, made, folded=True)
+                self.fold.fold(connection, own, [one for one, _hash in made], family)
+                made.clear()
+        self.newest = (seq, prev)
+        return names
 
     def _make(
         self, seq: int, prev: bytes, time: int, seen: dict[str, int], items: Sequence[e.Item],
@@ -213,6 +223,8 @@ class Door:
                 return wrong
         before = None if edit.record is None else current(connection, self.station, declared, edit.record)
         if edit.record is not None and before is None:
+            if erased.among(connection, self.station, [(edit.kind, edit.record)]):
+                return Refusal(StoreRefusal.ERASED)
             known = connection.execute(select(touch.c.at).where(touch.c.record == edit.record).limit(1)).first()
             if known is not None:
                 return Refusal(StoreRefusal.UNKNOWN_RECORD, {"kind": _(declared.kind_title), "record": edit.record})

@@ -10,8 +10,8 @@ from station_app.store.tables import device as device_table
 from station_app.store.tables import fact
 
 DEVICE_FACT: Final = "device"
-#: Facts that belong to the device, not to the station: its keys and certificate, what it asked for, what it has sent.
-OF_THE_DEVICE: Final = ("device_keys", "certificate", "enrolment", "outbox", "window/on_stick")
+#: Facts that belong to the device, not to the station: its keys and certificate, what it asked for, what it has sent, where it is.
+OF_THE_DEVICE: Final = ("device_keys", "certificate", "enrolment", "outbox", "window/on_stick", "machine")
 
 
 def take_new(connection: Connection, station: str) -> str:

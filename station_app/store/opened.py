@@ -2,23 +2,27 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, inspect, select
 
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal, Refused
 from station_app.store import entries as e
-from station_app.store import history, identity, journal, proof, rebuild, schema
+from station_app.store import erasure, history, identity, journal, proof, rebuild, schema
 from station_app.store.change import BATCH_ITEMS, Author, Done, Door, Edit, applied, current, items_of
 from station_app.store.conflicts import Conflict, conflicts, deciding
 from station_app.store.engine import DRIVER_ERRORS, Database, is_disk_error
+from station_app.store.erased import KIND, among
 from station_app.store.fold import Fold
+from station_app.store.guard import Guard
 from station_app.store.heads import REMOVED
+from station_app.store.packed import PackedGroups
 from station_app.store.records import Reader
 from station_app.store.refusals import StoreRefusal
+from station_app.store.roles import may, writing
 from station_app.store.search import SearchIndex
 from station_app.store.tables import fact
 from station_app.values.ids import new_id
@@ -37,8 +41,11 @@ class Store:
     any thread; writes wait for each other.
     """
 
-    def __init__(self, database: Database, folder: Path, station: str, device: str) -> None:
+    def __init__(
+        self, database: Database, folder: Path, station: str, device: str, guard: Guard | None = None
+    ) -> None:  # fmt: skip
         self.database, self.folder, self.station, self.device = database, folder, station, device
+        self.guard = guard or Guard()
         self.fold = Fold(SearchIndex())
         self.door = Door(station, device, self.fold)
         self.listeners: list[Listener] = []
@@ -46,22 +53,27 @@ class Store:
     # ------------------------------------------------------------------ opening
 
     @classmethod
-    def create(cls, database: Database, folder: Path, station: str) -> "Store":
+    def create(cls, database: Database, folder: Path, station: str, guard: Guard | None = None) -> "Store":
         """A new, empty store with a device id of its own."""
         schema.bring_up(database, searchable=True)
         device = str(uuid.uuid4())
-        store = cls(database, folder, station, device)
+        store = cls(database, folder, station, device, guard)
         with database.writing() as connection:
             journal.register(connection, station, device, own=True)
         store.keep(STATION_FACT, station.encode())
         store.keep(DEVICE_FACT, device.encode())
+        store.guard.begin(store)
         return store
 
     @classmethod
-    def open(cls, database: Database, folder: Path) -> "Store | Refusal":
-        """The store of an unlocked database, its file's seals checked, brought to this version's tables."""
+    def open(cls, database: Database, folder: Path, guard: Guard | None = None) -> "Store | Refusal":
+        """The store of an unlocked database, its file's seals checked, brought to this version's tables.
+
+        ``guard``: says whether the file is the one closed last, and judges it (:mod:`station_app.store.guard`).
+        """
+        guard = guard or Guard()
         try:
-            if database.damaged():
+            if not guard.sealed(lambda name: _fact_of(database, name)) and database.damaged():
                 return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": "station.db"})
             fresh = schema.bring_up(database, searchable=True)
             with database.reading() as connection:
@@ -74,9 +86,10 @@ class Store:
             return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": "station.db"})
         if station is None or device is None:
             return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": "station.db"})
-        store = cls(database, folder, station.decode(), device.decode())
+        store = cls(database, folder, station.decode(), device.decode(), guard)
         if fresh:
             store.fold_again()
+        guard.look(store)
         return store
 
     def take_new_identity(self) -> str:
@@ -87,8 +100,12 @@ class Store:
         return self.device
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; the guard then seals the file as it lies."""
+        own = None
+        with suppress(*DRIVER_ERRORS), self.database.reading() as connection:
+            own = journal.device_named(connection, self.device)
         self.database.close()
+        self.guard.closed(self, own)
 
     # ------------------------------------------------------------------ reading
 
@@ -114,6 +131,9 @@ class Store:
         opened_at: Mapping[str, int] | None = None, op: str | None = None, resolving: bool = False,
     ) -> Done | Refusal:  # fmt: skip
         """One action of a person, durable when this returns; see :meth:`Door.change`."""
+        refused = self.guard.before(self)
+        if refused is not None:
+            return refused
         try:
             with self.database.writing() as connection:
                 done = self.door.change(
@@ -126,6 +146,7 @@ class Store:
             if is_disk_error(error):
                 return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
             raise
+        self._remembered()
         self._tell(frozenset(edit.kind for edit in edits))
         return done
 
@@ -139,11 +160,15 @@ class Store:
         checked for fitting only by the fold. ``progress`` is told how many groups are prepared and returns
         False to cancel, which leaves nothing behind. Raises nothing expected; returns the refusal.
         """
+        refused = self.guard.before(self)
+        if refused is not None:
+            return refused
         op = op or new_id()
         records: list[str] = []
         kinds: set[str] = set()
-        packed: list[list[e.Item]] = [[]]
-        inside: set[tuple[str, str, bool]] = set()  # records of the entry being packed: each stands in it once
+        packed = PackedGroups()
+        filling: list[e.Item] = []  # the entry being packed
+        inside: set[tuple[str, str, bool]] = set()  # its records: each stands in it once
         size = 0
         try:
             with self.database.writing() as connection:
@@ -152,40 +177,51 @@ class Store:
                 for number, group in enumerate(groups, start=1):
                     items: list[e.Item] = []
                     for edit in group:
+                        if edit.kind not in kinds and not may(author.role, writing(KINDS[edit.kind].section)):
+                            connection.rollback()
+                            return Refusal(StoreRefusal.NOT_ALLOWED)
                         made = self._bulk_items(connection, edit, records)
+                        if isinstance(made, Refusal):
+                            connection.rollback()
+                            return made
                         items += made
                         kinds.add(edit.kind)
                     if not items:
                         continue
                     weight = sum(len(i.raw) for i in items)
                     named = {(i.kind, i.record, i.private) for i in items}
-                    full = len(packed[-1]) + len(items) > BATCH_ITEMS or size + weight > e.MAX_BYTES // 2
-                    if packed[-1] and (full or not inside.isdisjoint(named)):
-                        packed.append([])
+                    full = len(filling) + len(items) > BATCH_ITEMS or size + weight > e.MAX_BYTES // 2
+                    if filling and (full or not inside.isdisjoint(named)):
+                        packed.append(filling)
+                        filling = []
                         inside.clear()
                         size = 0
-                    packed[-1] += items
+                    filling += items
                     inside |= named
                     size += weight
                     if progress is not None and not progress(number):
                         connection.rollback()
                         return Refusal(StoreRefusal.NOTHING_TO_DO)
-                if not packed[0]:
+                if not filling:
                     connection.rollback()
                     return Refusal(StoreRefusal.NOTHING_TO_DO)
-                made_entries = self.door.append_batch(connection, packed, author, action, op)
+                packed.append(filling)
+                names = self.door.append_batch(connection, packed, author, action, op)
         except e.EntryError as error:
             return Refusal(StoreRefusal.TOO_LARGE, {"size": str(error)})
         except Exception as error:
             if is_disk_error(error):
                 return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
             raise
+        self._remembered()
         self._tell(frozenset(kinds))
-        return Done(tuple(f"{x.head.device}:{x.head.seq}" for x in made_entries), tuple(records))
+        return Done(tuple(names), tuple(records))
 
-    def _bulk_items(self, connection: Connection, edit: Edit, records: list[str]) -> list[e.Item]:
+    def _bulk_items(self, connection: Connection, edit: Edit, records: list[str]) -> list[e.Item] | Refusal:
         declared = KINDS[edit.kind]
         before = current(connection, self.station, declared, edit.record) if edit.record is not None else None
+        if edit.record is not None and before is None and among(connection, self.station, [(edit.kind, edit.record)]):
+            return Refusal(StoreRefusal.ERASED)
         written = applied(declared, Edit(edit.kind, edit.fields, edit.record or new_id()), before)
         records.append(written.record)
         return items_of(written) if written.changed or before is None else []
@@ -196,6 +232,28 @@ class Store:
             if kind not in KINDS or reader.get(kind, record) is None:
                 return Refusal(StoreRefusal.UNKNOWN_RECORD, {"kind": kind, "record": record})
         return self.change([Edit(kind, {REMOVED: True}, record)], author, "remove")
+
+    def erase(
+        self, targets: Sequence[tuple[str, str]], ground: str, reason: str, author: Author, op: str | None = None
+    ) -> erasure.Erased | Refusal:
+        """Erase records, (kind, id) each, for ever; see :func:`station_app.store.erasure.erase`. Tables and journal are clean
+        when this returns; what lies outside of them is cleared away by :func:`station_app.sync.forgetting.finish`."""
+        refused = self.guard.before(self)
+        if refused is not None:
+            return refused
+        try:
+            with self.database.writing() as connection:
+                done = erasure.erase(connection, self.door, targets, ground, reason, author, op)
+                if isinstance(done, Refusal):
+                    connection.rollback()
+                    return done
+        except Exception as error:
+            if is_disk_error(error):
+                return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+            raise
+        self._remembered()
+        self._tell(frozenset({KIND, *(kind for kind, _record in targets)}))
+        return done
 
     def history(self, kind: str, record: str) -> list[history.Step]:
         """What happened to a record."""
@@ -278,9 +336,19 @@ class Store:
         with self.database.reading() as connection:
             return _fact(connection, name)
 
+    def _remembered(self) -> None:
+        if self.door.newest is not None:
+            self.guard.after(self, *self.door.newest)
+
     def _tell(self, kinds: frozenset[str]) -> None:
         for listener in self.listeners:
             listener(kinds)
+
+
+def _fact_of(database: Database, name: str) -> bytes | None:
+    """A fact of a database that may not have the table yet."""
+    with database.reading() as connection:
+        return _fact(connection, name) if inspect(connection).has_table(fact.name) else None
 
 
 def _fact(connection: Connection, name: str) -> bytes | None:

@@ -42,6 +42,12 @@ class StoreRefusal(StrEnum):
     DISK = "disk"
     NO_RECIPIENT = "no_recipient"
     SECOND_NEEDED = "second_needed"
+    ERASED = "erased"
+    CANNOT_ERASE = "cannot_erase"
+    ROLLED_BACK = "rolled_back"
+    REWRITTEN = "rewritten"
+    TABLES_CHANGED = "tables_changed"
+    NOTHING_WRONG = "nothing_wrong"
     NOT_A_BACKUP = "not_a_backup"
     BACKUP_DAMAGED = "backup_damaged"
     BACKUP_DIFFERS = "backup_differs"
@@ -90,6 +96,12 @@ SENTENCES = {
     StoreRefusal.DISK: N_("The disk cannot be written ({why}). What was acknowledged before is safe; make room and try again."),
     StoreRefusal.NO_RECIPIENT: N_("“{name}” is no known recipient. Keep one with “recipient add”, or give an age recipient (age1…)."),
     StoreRefusal.SECOND_NEEDED: N_("{n} readable records that identify people leave only when a second person agrees: name another user, or encrypt or mask the file."),
+    StoreRefusal.ERASED: N_("This record was erased by law. It cannot come back; if the person is served again, make a new record."),
+    StoreRefusal.CANNOT_ERASE: N_("Records of the kind “{kind}” cannot be erased: signed reports, rules and the register of erasures are proof for others."),
+    StoreRefusal.ROLLED_BACK: N_("This is an older state of the station: it ends at entry {here}, this computer knows it up to entry {known}. It opens for reading only. Put the newer files back, or let the head continue as a new device."),
+    StoreRefusal.REWRITTEN: N_("The journal is not the one this computer knows: entry {at} was taken out or replaced. It opens for reading only. Put the right files back, or let the head continue as a new device."),
+    StoreRefusal.TABLES_CHANGED: N_("{n} rows are not what the journal says: part of the file was replaced by an older copy. Reading is possible; before anything is written the head repairs them with “check --repair”."),
+    StoreRefusal.NOTHING_WRONG: N_("Nothing is wrong with this station's files, so nothing was changed."),
     StoreRefusal.NOT_A_BACKUP: N_("“{file}” is no backup of this program, or is not there. Choose a file ending in .station-backup."),
     StoreRefusal.BACKUP_DAMAGED: N_("The backup “{file}” is damaged or was changed, and is not used. Take another one; nothing was changed."),
     StoreRefusal.BACKUP_DIFFERS: N_("In the backup “{file}” {n} rows are not what its journal says, so it is not used. Take another one; nothing was changed."),
