@@ -1,40 +1,40 @@
-"""The vault: who may open the store. One data key, wrapped once for each user and once for the recovery sheet.
+"""The vault: who may open the store. Users and sheets each hold a slot that gives the data key; heads manage them.
 
-``vault.json`` holds, for each user, Argon2id parameters, a salt and the data key under AES-256-GCM; the user's id,
-role and version are bound to it, so that a slot cannot be moved to another role or user. Names of users are
-kept under a key that lies in the same file: that keeps what was typed out of plain sight in files (invariant 9);
-it is no secret from someone who holds the computer, who would see the names on the unlock screen as well.
+The file is described in :mod:`station_app.store.vault_file`, what a slot is in :mod:`station_app.store.slots`. Every change
+reads the file anew under a lock, checks that nobody without the key touched it, and writes it whole. Whoever knew a password
+and kept a copy of the files of that time can open that copy for ever; a new data key (:meth:`Vault.begin_rekey`) sees to it
+that neither that password nor an old file opens anything newer.
 """
 
-import base64
-import json
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
-from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from station_app.clock import now_ms
 from station_app.messages import Refusal
+from station_app.store import codes, holding, lockout, slots, vault_file
 from station_app.store.files import write_whole
+from station_app.store.lockout import Attempts
+from station_app.store.passwords import weak
 from station_app.store.refusals import StoreRefusal
 from station_app.store.roles import Action, Role, may
+from station_app.store.slots import ESCROW, RECOVERY, Cost, Damaged, Slot
+from station_app.store.vault_file import Escrow, State, closed
 
 FILE: Final = "vault.json"
-MEMORY_KIB: Final = 64 * 1024  # RFC 9106's second choice; stored parameters are accepted within these limits only
+MEMORY_KIB: Final = 64 * 1024  # RFC 9106's second choice; stored parameters are accepted within floor and ceiling only
 TIME_COST: Final = 3
 LANES: Final = 4
-_FLOOR = (19 * 1024, 2, 1)
-_CEILING = (1024 * 1024, 20, 8)
-LEAST_PASSWORD: Final = 8
-_RECOVERY_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 5 bits each, nothing that looks alike
-_COMMON: Final = frozenset(
-    {"12345678", "123456789", "password", "11111111", "88888888", "66666666", "00000000", "1234567890", "qwertyui"}
-)
+
+T = TypeVar("T")
+#: Puts a fresh recovery code on paper before the old one becomes void; where it refuses, nothing has changed.
+Keep = Callable[["Unlocked", str], Refusal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,54 +49,33 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """What an unlocked vault gives: the data key and who opened it."""
+    """What an unlocked vault gives: the data key and who opened it.
+
+    ``coming``: the key a change of keys that was broken off was going to; the database opens with one of the two.
+    ``retired``: earlier keys, newest first, for backups made under them.
+    """
 
     key: bytes
     user: User
+    number: int = 1
+    coming: tuple[int, bytes] | None = None
+    retired: tuple[bytes, ...] = ()
 
+    @property
+    def keys(self) -> dict[int, bytes]:
+        """The keys a new slot must hold."""
+        return {self.number: self.key, **({} if self.coming is None else dict([self.coming]))}
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    user: str
-    role: str
-    version: int
-    active: bool
-    label: str
-    kdf: tuple[int, int, int]
-    salt: str
-    wrapped: str
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _derive(secret: str, salt: bytes, kdf: tuple[int, int, int]) -> bytes:
-    for value, least, most in zip(kdf, _FLOOR, _CEILING, strict=True):
-        if not least <= value <= most:
-            raise ValueError("parameters out of range")
-    memory, time, lanes = kdf
-    return hash_secret_raw(secret.encode(), salt, time, memory, lanes, 32, Type.ID)
-
-
-def _seal(key: bytes, data: bytes, bound: str) -> str:
-    nonce = secrets.token_bytes(12)
-    return _b64(nonce + AESGCM(key).encrypt(nonce, data, bound.encode()))
-
-
-def _open(key: bytes, sealed: str, bound: str) -> bytes:
-    raw = base64.b64decode(sealed)
-    return AESGCM(key).decrypt(raw[:12], raw[12:], bound.encode())
+    def __repr__(self) -> str:
+        return f"Unlocked({self.user.id})"  # keys must not reach a log
 
 
 class Vault:
     """The vault of one station's folder."""
 
-    def __init__(self, folder: Path, content: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, state: State) -> None:
         self.folder = folder
-        self._content = content
-        self._lobby = base64.b64decode(content["lobby"])
-        self._slots = [_Slot(**{**s, "kdf": tuple(s["kdf"])}) for s in content["slots"]]
+        self._state = state
 
     # ------------------------------------------------------------------ making and loading
 
@@ -105,166 +84,414 @@ class Vault:
         """A new vault with its first user (head) and a recovery code, which is shown once and never stored."""
         if (folder / FILE).exists():
             return Refusal(StoreRefusal.VAULT_EXISTS, {"folder": str(folder)})
-        weak = _weak(password)
-        if weak is not None:
-            return weak
+        refused = weak(password, admin)
+        if refused is not None:
+            return refused
         folder.mkdir(parents=True, exist_ok=True)
-        vault = cls(folder, {"lobby": _b64(secrets.token_bytes(32)), "slots": [], "format": 1})
-        key = secrets.token_bytes(32)
-        slot = vault._slot_for(str(uuid.uuid4()), 1, admin.strip(), Role.HEAD, password, key)
-        vault._slots.append(slot)
-        code = vault._new_recovery(key)
-        vault._save()
-        return vault, Unlocked(key, vault._user(slot)), code
+        lobby, key = secrets.token_bytes(32), secrets.token_bytes(32)
+        code = codes.new()
+        head = slots.person(_cost(), lobby, str(uuid.uuid4()), 1, admin.strip(), Role.HEAD, password, {1: key})
+        state = State(lobby, [head], slots.sheet(_cost(), RECOVERY, 1, codes.derived(code, _cost()), {1: key}))
+        vault = cls(folder, state)
+        vault._write(key)
+        return vault, Unlocked(key, vault._user(head)), codes.printed(code)
 
     @classmethod
     def load(cls, folder: Path) -> "Vault | Refusal":
         """The vault of a folder."""
         try:
-            return cls(folder, json.loads((folder / FILE).read_text("utf-8")))
+            return cls(folder, _read(folder))
         except FileNotFoundError:
             return Refusal(StoreRefusal.NO_VAULT, {"folder": str(folder)})
-        except (OSError, ValueError, KeyError, TypeError):
-            return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": FILE})
+        except (OSError, Damaged) as error:
+            return _damaged(error)
 
-    def _save(self) -> None:
-        self._content["slots"] = [
-            {"user": s.user, "role": s.role, "version": s.version, "active": s.active, "label": s.label,
-             "kdf": list(s.kdf), "salt": s.salt, "wrapped": s.wrapped}
-            for s in self._slots
-        ]  # fmt: skip
-        write_whole(self.folder / FILE, json.dumps(self._content, indent=1).encode())
+    # ------------------------------------------------------------------ looking
 
-    # ------------------------------------------------------------------ users
+    @property
+    def generation(self) -> int:
+        """Counts every change of the file: a smaller one than the database has seen is an older file put back."""
+        return self._state.generation
+
+    @property
+    def escrow(self) -> Escrow | None:
+        """What lies ready for a recovery by two, if anything."""
+        return self._state.escrow
 
     def users(self) -> list[User]:
         """Every user, active or not."""
-        return [self._user(slot) for slot in self._slots]
+        return [self._user(slot) for slot in self._state.users]
 
     def find(self, name: str) -> User | None:
         """The user of this name."""
         return next((u for u in self.users() if u.name == name), None)
 
+    # ------------------------------------------------------------------ opening
+
     def unlock(self, name: str, password: str) -> Unlocked | Refusal:
-        """The data key for an active user's right password."""
-        for slot in self._slots:
-            if self._user(slot).name == name and slot.active:
-                try:
-                    kek = _derive(password, base64.b64decode(slot.salt), slot.kdf)
-                    return Unlocked(_open(kek, slot.wrapped, _bound(slot)), self._user(slot))
-                except InvalidTag:
-                    return Refusal(StoreRefusal.WRONG_PASSWORD)
-                except ValueError:
-                    return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": FILE})
-        return Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
+        """The data key for an active user's right password; wrong ones are counted, and after a few one waits."""
+        self._again()
+        slot = next((s for s in self._state.users if s.active and self._user(s).name == name), None)
+        if slot is not None and slot.old and (self._state.coming is not None or not slot.wrapped):
+            return Refusal(StoreRefusal.PASSWORD_NEEDED, {"name": name})
+        opened = self._tried(slot.user if slot else lockout.UNKNOWN, lambda: self._unlocked(slot, name, password))
+        if isinstance(opened, Refusal) or slot is None or not slot.old:
+            return opened
+        self._change(opened, lambda state: _replaced(state, self._anew(slot, password, opened.keys)))
+        return opened
+
+    def _unlocked(self, slot: Slot | None, name: str, password: str) -> Unlocked | Refusal:
+        if slot is None:
+            return Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
+        return self._with(
+            slot, slots.derive(password, slots.unb64(slot.salt), slot.kdf, as_typed=slot.old), self._user(slot)
+        )
+
+    def _with(self, slot: Slot, kek: bytes, user: User) -> Unlocked | Refusal:
+        """Every key a slot gives, when the file is as it was written. Raises InvalidTag for a wrong secret, Damaged."""
+        state = self._state
+        keys = slots.opened(slot, kek)
+        if state.number not in keys or not state.whole(keys[state.number]):
+            raise Damaged("seal")
+        key = keys[state.number]
+        coming = None if state.coming is None or state.coming not in keys else (state.coming, keys[state.coming])
+        retired = [
+            slots.unseal(key, state.retired[n], _retired(n, state.number)) for n in sorted(state.retired, reverse=True)
+        ]
+        return Unlocked(key, user, state.number, coming, tuple(retired))
+
+    def _tried(self, whose: str, attempt: Callable[[], Unlocked | Refusal]) -> Unlocked | Refusal:
+        """One attempt: refused while one must wait, counted before it is made, not counted after all when it succeeds."""
+        moment = now_ms()
+
+        def ready(attempts: Attempts) -> int:
+            seconds = attempts.wait(whose, lockout.uptime())
+            if not seconds:
+                attempts.count(whose, lockout.uptime(), moment)
+            return seconds
+
+        seconds = self._counted(ready)
+        if seconds:
+            return Refusal(StoreRefusal.LOCKED_OUT, {"seconds": seconds})
+        try:
+            opened = attempt()
+        except InvalidTag:
+            return Refusal(StoreRefusal.WRONG_PASSWORD)
+        except (Damaged, ValueError) as error:
+            return _damaged(error)
+        if not isinstance(opened, Refusal):
+            self._counted(lambda attempts: attempts.succeeded(whose, moment))
+        return opened
+
+    def waiting(self, name: str) -> int:
+        """Seconds until this user may try again, 0 when at once."""
+        user = self.find(name)
+        return self._counted(lambda a: a.wait(user.id if user else lockout.UNKNOWN, lockout.uptime()))
+
+    def _counted(self, work: Callable[[Attempts], T]) -> T:
+        """Look at or change the counts, in the file as it stands now. Where it cannot be written they hold for this process."""
+        done: list[T] = []
+        with suppress(OSError, Damaged), holding.writing(self.folder):
+            self._state = _read(self.folder)
+            before = self._state.attempts.content()
+            self._state.attempts = _UNWRITTEN.get(self.folder, self._state.attempts)
+            done.append(work(self._state.attempts))
+            if self._state.attempts.content() != before:
+                _UNWRITTEN[self.folder] = self._state.attempts  # until they are written
+                self._store(self._state)
+            _UNWRITTEN.pop(self.folder, None)
+        return done[0] if done else work(_UNWRITTEN.setdefault(self.folder, self._state.attempts))
+
+    def failed(self) -> list[tuple[int, str]]:
+        """Failed attempts nobody has taken over yet: (wall clock in ms, user's id or whose sheet)."""
+        self._again()
+        return list(self._state.attempts.rows)
+
+    def taken_over(self, rows: list[tuple[int, str]]) -> None:
+        """These failed attempts are kept elsewhere now."""
+
+        def forget(attempts: Attempts) -> None:
+            attempts.rows = [row for row in attempts.rows if row not in rows]
+
+        self._counted(forget)
+
+    # ------------------------------------------------------------------ users
 
     def add(self, by: Unlocked, name: str, role: str, password: str) -> User | Refusal:
         """A new user; only a head adds users."""
         name = name.strip()
-        if not may(by.user.role, Action.MANAGE_USERS):
-            return Refusal(StoreRefusal.NOT_ALLOWED)
-        if not name or self.find(name) is not None:
-            return Refusal(StoreRefusal.USER_EXISTS, {"name": name})
-        weak = _weak(password)
-        if weak is not None:
-            return weak
-        slot = self._slot_for(str(uuid.uuid4()), 1, name, role, password, by.key)
-        self._slots.append(slot)
-        self._save()
-        return self._user(slot)
+        refused = weak(password, name)
+        if refused is not None:
+            return refused
+
+        def work(state: State) -> User | Refusal:
+            if not name or role not in set(Role) or self.find(name) is not None:
+                return Refusal(StoreRefusal.USER_EXISTS, {"name": name})
+            slot = slots.person(_cost(), state.lobby, str(uuid.uuid4()), 1, name, role, password, by.keys)
+            state.users.append(slot)
+            return self._user(slot)
+
+        return self._change(by, work, managing=True)
 
     def disable(self, by: Unlocked, name: str) -> User | Refusal:
-        """Take a user's way in away; the last active head stays."""
-        if not may(by.user.role, Action.MANAGE_USERS):
-            return Refusal(StoreRefusal.NOT_ALLOWED)
-        user = self.find(name)
-        if user is None:
-            return Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
-        heads = [u for u in self.users() if u.role == Role.HEAD and u.active]
-        if [u.id for u in heads] == [user.id]:
-            return Refusal(StoreRefusal.LAST_HEAD)
-        self._slots = [replace(s, active=False, wrapped="") if s.user == user.id else s for s in self._slots]
-        self._save()
-        return replace(user, active=False)
+        """Take a user's way in away; the last active head stays. The caller changes the data key afterwards."""
+
+        def work(state: State) -> User | Refusal:
+            slot = self._slot(name)
+            if slot is None:
+                return Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
+            if self._last_head(slot):
+                return Refusal(StoreRefusal.LAST_HEAD)
+            if slot.user == by.user.id:  # another head does that, who can then change the key
+                return Refusal(StoreRefusal.NOT_ALLOWED)
+            _replaced(state, closed(slot))
+            return self._user(closed(slot))
+
+        return self._change(by, work, managing=True)
+
+    def set_role(self, by: Unlocked, name: str, role: str) -> User | Refusal:
+        """Another role: the data key is sealed anew with it, so that no role but this one opens with this slot."""
+
+        def work(state: State) -> User | Refusal:
+            slot = self._slot(name)
+            if slot is None or not slot.active or role not in set(Role):
+                return Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
+            if slot.role == role:
+                return self._user(slot)
+            if self._last_head(slot):
+                return Refusal(StoreRefusal.LAST_HEAD)
+            if slot.old:
+                return Refusal(StoreRefusal.PASSWORD_NEEDED, {"name": name})
+            return self._user(_replaced(state, slots.equipped(replace(slot, role=role, keys={}), by.keys)))
+
+        return self._change(by, work, managing=True)
 
     def set_password(self, by: Unlocked, name: str, password: str) -> User | Refusal:
-        """A new password for oneself, or (head) for another: the data key is wrapped anew, nothing else changes."""
-        user = self.find(name)
-        if user is None:
-            return Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
-        if by.user.id != user.id and not may(by.user.role, Action.MANAGE_USERS):
-            return Refusal(StoreRefusal.NOT_ALLOWED)
-        weak = _weak(password)
-        if weak is not None:
-            return weak
-        old = next(s for s in self._slots if s.user == user.id)
-        fresh = self._slot_for(user.id, old.version + 1, user.name, user.role, password, by.key)
-        self._slots = [fresh if s.user == user.id else s for s in self._slots]
-        self._save()
-        return user
+        """A new password for oneself, or (head) for another, with a key pair of its own: the old password opens no later key."""
 
-    def recover(
-        self, code: str, name: str, password: str, keep: Callable[[Unlocked, str], Refusal | None]
+        def work(state: State) -> User | Refusal:
+            slot = self._slot(name)
+            if slot is None or not slot.active:
+                return Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
+            if by.user.id != slot.user and not may(by.user.role, Action.MANAGE_USERS):
+                return Refusal(StoreRefusal.NOT_ALLOWED)
+            return self._user(_replaced(state, self._anew(slot, password, by.keys)))
+
+        refused = weak(password, name)
+        return refused if refused is not None else self._change(by, work)
+
+    # ------------------------------------------------------------------ sheets
+
+    def recover(self, code: str, name: str, password: str, keep: Keep) -> Unlocked | Refusal:
+        """Open with the recovery sheet, set an active user's password, and replace the code: it works once."""
+        self._again()
+        return self._recovered(
+            self._state.recovery,
+            lambda slot: slots.derive(codes.plain(code), slots.unb64(slot.salt), slot.kdf),
+            name,
+            password,
+            keep,
+        )
+
+    def recover_escrow(self, share: bytes, code: str, name: str, password: str, keep: Keep) -> Unlocked | Refusal:
+        """The same with two shares, the centre's and the second sheet's; both are used up, the recovery sheet is replaced too."""
+        self._again()
+        laid = self._state.escrow
+        if laid is None:
+            return Refusal(StoreRefusal.NO_ESCROW)
+        return self._recovered(laid.slot, lambda slot: codes.joined(share, code, slot), name, password, keep)
+
+    def _recovered(
+        self, slot: Slot, kek: Callable[[Slot], bytes], name: str, password: str, keep: Keep
     ) -> Unlocked | Refusal:
-        """Open with the recovery sheet, set an active user's password, and replace the code: it works once.
-
-        ``keep`` puts the new code on paper before the old one becomes void; where it refuses, nothing has changed.
-        """
-        recovery: Mapping[str, Any] = self._content["recovery"]
-        weak = _weak(password)
-        if weak is not None:
-            return weak
-        try:
-            kek = _derive(_plain_code(code), base64.b64decode(recovery["salt"]), tuple(recovery["kdf"]))
-            key = _open(kek, recovery["wrapped"], f"recovery:{recovery['version']}")
-        except (InvalidTag, ValueError):
-            return Refusal(StoreRefusal.WRONG_PASSWORD)
         user = self.find(name)
-        if user is None or not user.active:
-            return Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
-        old = next(s for s in self._slots if s.user == user.id)
-        unlocked = Unlocked(key, user)
-        refused = keep(unlocked, self._new_recovery(key))
+        refused = weak(password, name)
+        if refused is not None or user is None or not user.active:
+            return refused or Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
+        opened = self._tried(slot.user, lambda: self._with(slot, kek(slot), user))
+        if isinstance(opened, Refusal):
+            return opened
+        code = codes.new()
+        refused = keep(opened, codes.printed(code))
         if refused is not None:
-            self._content["recovery"] = recovery
             return refused
-        fresh = self._slot_for(user.id, old.version + 1, user.name, user.role, password, key)
-        self._slots = [fresh if s.user == user.id else s for s in self._slots]
-        self._save()
-        return unlocked
+
+        def work(state: State) -> Unlocked | Refusal:
+            mine = self._slot(name)
+            if mine is None:
+                return Refusal(StoreRefusal.UNKNOWN_USER, {"name": name})
+            state.recovery = slots.sheet(
+                _cost(), RECOVERY, state.recovery.version + 1, codes.derived(code, _cost()), opened.keys
+            )
+            if slot.user == ESCROW:
+                state.escrow = None
+            _replaced(state, self._anew(mine, password, opened.keys))
+            return opened
+
+        return self._change(opened, work)
+
+    def lay_down(self, by: Unlocked, station: str, device: str, seal: Callable[[int, bytes], str]) -> str | Refusal:
+        """Make recovery by two possible: a fresh centre's share (``seal`` gives version and share to the centre, as base64)
+        and the code of the second sheet, which is returned and kept nowhere. What was laid down before is void."""
+
+        def work(state: State) -> str:
+            version, share, code = state.escrows + 1, secrets.token_bytes(32), codes.new()
+            salt = secrets.token_bytes(16)
+            bare = Slot(ESCROW, ESCROW, version, True, "", _cost(), slots.b64(salt), "")
+            kek = codes.joined(share, code, bare)
+            slot = slots.equipped(slots.made(ESCROW, ESCROW, version, "", _cost(), salt, kek), by.keys)
+            state.escrow, state.escrows = Escrow(station, device, seal(version, share), slot), version
+            return codes.printed(code)
+
+        return self._change(by, work, managing=True)
+
+    # ------------------------------------------------------------------ a new data key
+
+    def begin_rekey(self, by: Unlocked, keep: Keep) -> Unlocked | Refusal:
+        """A new data key, sealed to every active user and sheet beside the one in use; begun before, the same again.
+
+        Slots of format 1 cannot take part: such a user gets a new password from the head, such a sheet is replaced.
+        """
+        if by.coming is not None:
+            return by
+        if not may(by.user.role, Action.MANAGE_USERS):
+            return Refusal(StoreRefusal.NOT_ALLOWED)  # before any sheet is written
+        coming = Unlocked(by.key, by.user, by.number, (by.number + 1, secrets.token_bytes(32)), by.retired)
+        code = codes.new()
+        if self._state.recovery.old:
+            refused = keep(by, codes.printed(code))
+            if refused is not None:
+                return refused
+
+        def work(state: State) -> Unlocked | Refusal:
+            if state.coming is not None:
+                return Refusal(StoreRefusal.OPEN_ELSEWHERE)
+            state.coming = by.number + 1
+            if state.recovery.old:
+                state.recovery = slots.sheet(
+                    _cost(), RECOVERY, state.recovery.version + 1, codes.derived(code, _cost()), {by.number: by.key}
+                )
+            state.recovery = slots.equipped(state.recovery, coming.keys)
+            state.users = [slots.equipped(s, coming.keys) if s.active and not s.old else s for s in state.users]
+            if state.escrow is not None:
+                state.escrow = replace(state.escrow, slot=slots.equipped(state.escrow.slot, coming.keys))
+            return coming
+
+        return self._change(by, work, managing=True)
+
+    def finish_rekey(self, by: Unlocked) -> Unlocked | Refusal:
+        """The database and every blob are under the new key: the old one is retired, and opens no slot any more."""
+        if by.coming is None:
+            return by
+        number, key = by.coming
+        older = {by.number: by.key, **dict(zip(sorted(self._state.retired, reverse=True), by.retired, strict=True))}
+
+        def only(slot: Slot) -> Slot:
+            if slot.old:
+                return replace(slot, wrapped="")
+            return replace(slot, keys={n: sealed for n, sealed in slot.keys.items() if n == str(number)})
+
+        def work(state: State) -> Unlocked:
+            state.users, state.recovery = [only(s) for s in state.users], only(state.recovery)
+            if state.escrow is not None:
+                state.escrow = replace(state.escrow, slot=only(state.escrow.slot))
+            state.retired = {n: slots.seal(key, old, _retired(n, number)) for n, old in older.items()}
+            state.number, state.coming = number, None
+            return Unlocked(key, by.user, number, None, tuple(older[n] for n in sorted(older, reverse=True)))
+
+        return self._change(by, work, sealing=key)
 
     # ------------------------------------------------------------------ pieces
 
-    def _user(self, slot: _Slot) -> User:
-        name = _open(self._lobby, slot.label, f"label:{slot.user}").decode()
+    def _change(
+        self,
+        by: Unlocked,
+        work: Callable[[State], T | Refusal],
+        *,
+        managing: bool = False,
+        sealing: bytes | None = None,
+    ) -> T | Refusal:
+        """Change the file as it stands now, all or nothing; a file that somebody without the key changed is left alone.
+
+        ``managing``: only a head may, and one who still is.
+        """
+        if managing and not may(by.user.role, Action.MANAGE_USERS):
+            return Refusal(StoreRefusal.NOT_ALLOWED)
+        try:
+            with holding.writing(self.folder):
+                self._state = _read(self.folder)
+                if self._state.number != by.number or not self._state.whole(by.key):
+                    raise Damaged("seal")
+                still = any(s.user == by.user.id and s.active and s.role == by.user.role for s in self._state.users)
+                done = work(self._state) if still or not managing else Refusal(StoreRefusal.NOT_ALLOWED)
+                if isinstance(done, Refusal):
+                    self._state = _read(self.folder)
+                else:
+                    self._state.generation += 1
+                    self._write(sealing or by.key)
+                return done
+        except Damaged as error:
+            return _damaged(error)
+        except OSError as error:
+            self._again()
+            return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+
+    def _write(self, key: bytes) -> None:
+        self._state.old = False
+        self._state.seal = self._state.made_seal(key)
+        write_whole(self.folder / FILE, self._state.file())
+
+    def _store(self, state: State) -> None:
+        """Write the counts alone: a file of format 1 stays one, for nobody has the key that format 2 is sealed with."""
+        path = self.folder / FILE
+        data = vault_file.with_attempts(path.read_bytes(), state.attempts) if state.old else state.file()
+        write_whole(path, data)
+
+    def _again(self) -> None:
+        """Another process may have changed the file since; one that cannot be read leaves what is known."""
+        try:
+            self._state = _read(self.folder)
+        except (OSError, Damaged):
+            return
+
+    def _user(self, slot: Slot) -> User:
+        name = slots.unseal(self._state.lobby, slot.label, f"label:{slot.user}").decode()
         return User(slot.user, name, slot.role, slot.active)
 
-    def _slot_for(self, user: str, version: int, name: str, role: str, password: str, key: bytes) -> _Slot:
-        salt = secrets.token_bytes(16)
-        kdf = (MEMORY_KIB, TIME_COST, LANES)
-        label = _seal(self._lobby, name.encode(), f"label:{user}")
-        slot = _Slot(user, str(role), version, True, label, kdf, _b64(salt), "")
-        return replace(slot, wrapped=_seal(_derive(password, salt, kdf), key, _bound(slot)))
+    def _slot(self, name: str) -> Slot | None:
+        return next((s for s in self._state.users if self._user(s).name == name), None)
 
-    def _new_recovery(self, key: bytes) -> str:
-        code = "".join(secrets.choice(_RECOVERY_ALPHABET) for _ in range(30))  # 150 bits
-        salt = secrets.token_bytes(16)
-        kdf = (MEMORY_KIB, TIME_COST, LANES)
-        version = int(self._content.get("recovery", {}).get("version", 0)) + 1
-        wrapped = _seal(_derive(code, salt, kdf), key, f"recovery:{version}")
-        self._content["recovery"] = {"version": version, "kdf": list(kdf), "salt": _b64(salt), "wrapped": wrapped}
-        return "-".join(code[i : i + 5] for i in range(0, 30, 5))
+    def _last_head(self, slot: Slot) -> bool:
+        return [s.user for s in self._state.users if s.role == Role.HEAD and s.active] == [slot.user]
+
+    def _anew(self, slot: Slot, password: str, keys: dict[int, bytes]) -> Slot:
+        name = self._user(slot).name
+        return slots.person(_cost(), self._state.lobby, slot.user, slot.version + 1, name, slot.role, password, keys)
 
 
-def _bound(slot: _Slot) -> str:
-    return f"user:{slot.user}:{slot.role}:{slot.version}"
+#: Counts that could not be written (a full or write-protected disk), for as long as this process lives.
+_UNWRITTEN: dict[Path, Attempts] = {}
 
 
-def _plain_code(code: str) -> str:
-    return "".join(c for c in code.upper() if c in _RECOVERY_ALPHABET)
+def _read(folder: Path) -> State:
+    with (folder / FILE).open("rb") as file:
+        return vault_file.parse(file.read(vault_file.LIMIT))
 
 
-def _weak(password: str) -> Refusal | None:
-    if len(password) < LEAST_PASSWORD or password.lower() in _COMMON:
-        return Refusal(StoreRefusal.WEAK_PASSWORD, {"least": LEAST_PASSWORD})
-    return None
+def _damaged(error: Exception) -> Refusal:
+    if isinstance(error, Damaged) and str(error) == vault_file.NEWER:
+        return Refusal(StoreRefusal.NEWER_STORE)
+    return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": FILE})
+
+
+def _cost() -> Cost:
+    return (MEMORY_KIB, TIME_COST, LANES)
+
+
+def _replaced(state: State, slot: Slot) -> Slot:
+    state.users = [slot if s.user == slot.user else s for s in state.users]
+    return slot
+
+
+def _retired(number: int, under: int) -> str:
+    return f"retired:{number}:{under}"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from station_app.compose import create_station, open_station
 from station_app.messages import Refusal
-from station_app.store import vault
+from station_app.store import codes
 from station_app.ui.app import Window
 from station_app.ui.screens.recover import NEVER, SIGNS, RecoverScreen, fault_of, grouped, plain
 from tests.ui.windows import HEAD, NAME, PASSWORD, TOWNSHIP, focused, press, settle, type_text, wait
@@ -192,5 +192,5 @@ def test_codes_are_read_however_they_are_typed() -> None:
 def test_the_screen_knows_the_vault_s_codes(station: tuple[Path, str]) -> None:
     _folder, code = station
     assert grouped(plain(code)) == code and len(plain(code)) == SIGNS
-    assert not set(NEVER) & set(vault._RECOVERY_ALPHABET)
-    assert set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") - set(vault._RECOVERY_ALPHABET) == set(NEVER)
+    assert not set(NEVER) & set(codes.ALPHABET)
+    assert set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") - set(codes.ALPHABET) == set(NEVER)
