@@ -1,6 +1,7 @@
 """Readings of names for search and order: every reading a clerk may type, right or usually wrong, and initials."""
 
 import csv
+import os
 import re
 import unicodedata
 from itertools import product
@@ -35,7 +36,9 @@ def readings(character: str) -> tuple[str, ...]:
     """The plain readings of one character, the usual one first; letters are their own reading."""
     if character.isascii():
         return (character.lower(),) if character.isalnum() else ()
-    from pypinyin.pinyin_dict import pinyin_dict  # a large table, loaded when the first name is read
+    # A large table, loaded when the first name is read; the package's readings of phrases (44 MB more) are not needed.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin.pinyin_dict import pinyin_dict
 
     known = pinyin_dict.get(ord(character)) or pinyin_dict.get(ord(to_simplified(character)[0]))
     if known is None:
