@@ -5,19 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import zstandard
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from station_app.store import entries as e
+from station_app.store import packing
 from station_app.store.prepared import Prepared
 from station_app.store.tables import AT_SHIFT
 from station_app.store.tables import device as device_table
 from station_app.store.tables import entry as entry_table
+from station_app.store.tables import held as held_table
 
 SCHEMA: Final = e.SCHEMA
-
-_compressor = zstandard.ZstdCompressor(level=3, write_content_size=True)
-_decompressor = zstandard.ZstdDecompressor()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ def append(connection: Connection, to: Device, new: Sequence[tuple[e.Entry, byte
                 "op": uuid.UUID(entry.head.op).bytes,
                 "batch": entry.head.batch[0] if entry.head.batch else None,
                 "hash": digest,
-                "line": _compressor.compress(entry.line),
+                "line": packing.pack(entry.line, uuid.UUID(entry.head.op).bytes),
             }
             for entry, digest in new
         ],
@@ -144,22 +142,42 @@ def mark_folded(connection: Connection, no: int, seq: int) -> None:
     connection.execute(_set_folded, {"the_no": no, "the_seq": seq})
 
 
+_set_line = Prepared(update(entry_table).where(entry_table.c.at == bindparam("the_at")).values(line=bindparam("the_line")))
+_held_from = Prepared(
+    select(func.min(held_table.c.at)).where(
+        held_table.c.at >= bindparam("low"), held_table.c.at < bindparam("high")
+    )
+)
+
+
+def replace_line(connection: Connection, at: int, entry: e.Entry) -> None:
+    """Keep an entry's line with bodies left out; its hash is the same."""
+    _set_line.run(connection, {"the_at": at, "the_line": packing.pack(entry.line, uuid.UUID(entry.head.op).bytes)})
+
+
+def held_from(connection: Connection, no: int) -> int | None:
+    """The first entry of a chain that must not be folded yet, because a stub in it names an erasure that is not known."""
+    row = _held_from.one(connection, {"low": at_of(no, 0), "high": at_of(no + 1, 0)})
+    return None if row is None or row[0] is None else seq_of(row[0])
+
+
 def load(connection: Connection, ats: Iterable[int]) -> dict[int, e.Entry]:
     """Entries by their ``at``."""
     wanted = sorted(set(ats))
     found: dict[int, e.Entry] = {}
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
-        rows = connection.execute(select(entry_table.c.at, entry_table.c.line).where(entry_table.c.at.in_(part)))
-        found.update((at, e.parse(line_of(line))) for at, line in rows)
+        columns = (entry_table.c.at, entry_table.c.op, entry_table.c.line)
+        rows = connection.execute(select(*columns).where(entry_table.c.at.in_(part)))
+        found.update((at, e.parse(line_of(line, op))) for at, op, line in rows)
     return found
 
 
-def line_of(stored: bytes) -> bytes:
-    """The exact bytes of a stored line. Raises :class:`~station_app.store.entries.EntryError` when they cannot be had."""
+def line_of(stored: bytes, op: bytes) -> bytes:
+    """The exact bytes of a stored line, beside which its ``op`` lies. Raises :class:`~station_app.store.entries.EntryError` when they cannot be had."""
     try:
-        return _decompressor.decompress(bytes(stored))
-    except zstandard.ZstdError:
+        return packing.unpack(bytes(stored), bytes(op))
+    except packing.Unpackable:
         raise e.EntryError("the stored line is damaged") from None
 
 
@@ -172,14 +190,14 @@ def chain(
     while last is None or position <= last:
         upto = position + step - 1 if last is None else min(last, position + step - 1)
         rows = connection.execute(
-            select(entry_table.c.at, entry_table.c.hash, entry_table.c.line)
+            select(entry_table.c.at, entry_table.c.hash, entry_table.c.op, entry_table.c.line)
             .where(entry_table.c.at.between(at_of(no, position), at_of(no, upto)))
             .order_by(entry_table.c.at)
         ).all()
         if not rows:
             return
-        for at, digest, line in rows:
-            yield seq_of(at), bytes(digest), line_of(line)
+        for at, digest, op, line in rows:
+            yield seq_of(at), bytes(digest), line_of(line, op)
         position = upto + 1
 
 

@@ -84,6 +84,7 @@ def test_cut_and_lengthened_files_are_refused(scene: Scene) -> None:
 
 
 def test_reordered_and_doubled_bundles_are_harmless(scene: Scene) -> None:
+    """A39. Seen failing: entries we hold already not left out."""
     names = []
     for month in ("2024-03", "2024-04", "2024-05"):
         add_hours(scene.station, month=month)
@@ -104,7 +105,8 @@ def test_reordered_and_doubled_bundles_are_harmless(scene: Scene) -> None:
     assert not list((scene.centre.folder / "waiting").glob("*/*")), "what waited is gone from the waiting place"
     for name, data in parts.items():
         (scene.to_centre / name).write_bytes(data)
-    assert scene.take().entries == 0
+    again = scene.take()
+    assert again.entries == 0 and not again.refused
     assert scene.centre.check().ok
 
 

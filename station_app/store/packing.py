@@ -1,0 +1,144 @@
+"""How a journal line lies in the database: zstd, with a dictionary of what every line of every station has in common.
+
+The dictionaries (``resources/journal/<number>.dict``) were made from entries of nobody (packaging/dictionary.py): one trained
+on real ones would hold personal data. A frame names its dictionary by number; none is ever taken away.
+"""
+
+import re
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import zstandard
+
+from station_app.settings import RESOURCES
+
+DICTIONARIES: Final[Path] = RESOURCES / "journal"
+#: The dictionary new lines are packed with.
+NEWEST: Final = 1
+_LEVEL: Final = 5
+
+
+class Unpackable(ValueError):
+    """The stored bytes give no line back: damaged, or of a dictionary this version does not know."""
+
+
+class _Threads(threading.local):
+    """A compressor is not shared between threads."""
+
+    def __init__(self) -> None:
+        self.packer = zstandard.ZstdCompressor(level=_LEVEL, dict_data=_dictionary(NEWEST))
+        self.unpackers: dict[int, zstandard.ZstdDecompressor] = {}
+
+
+@lru_cache(maxsize=8)
+def _dictionary(number: int) -> zstandard.ZstdCompressionDict:
+    made = zstandard.ZstdCompressionDict((DICTIONARIES / f"{number}.dict").read_bytes())
+    made.precompute_compress(level=_LEVEL)
+    return made
+
+
+@lru_cache(maxsize=1)
+def _threads() -> _Threads:
+    return _Threads()
+
+
+#: What is random and therefore never shrinks: ids, salts, digests. They stand as bytes before the rest.
+_RANDOM: Final = re.compile(
+    rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=\")(?:[0-9a-f]{64}|[0-9a-f]{32})(?=\")"
+)
+_PLACED: Final = re.compile(rb"[\x01-\x03][\x20-\x7e]{3}|[\x04-\x06][\x20-\x7e]")
+_CONTROL: Final = re.compile(rb"[\x00-\x1f]")
+#: First byte of what is packed so; a bare zstd frame (the first release) begins with 0x28.
+_SPLIT: Final = 0x01
+_DIGITS: Final = 95
+_FORMS: Final = {36: (1, 4), 32: (2, 5), 64: (3, 6)}  # length as text → mark before a long index, before a short one
+
+
+def pack(line: bytes, op: bytes) -> bytes:
+    """A line as it is stored: the random parts as bytes, each once, then the packed rest with a mark where each stood.
+
+    ``op``: the operation's id, which lies beside the line and is not stored again.
+    """
+    if _CONTROL.search(line) is not None:  # JSON has none; then nothing could be taken for a mark
+        return _threads().packer.compress(line)
+    parts, rest = split(line, op)
+    sizes = _bits([len(part) == 32 for part in parts])
+    return b"".join((bytes((_SPLIT,)), len(parts).to_bytes(2, "big"), sizes, *parts, _threads().packer.compress(rest)))
+
+
+def split(line: bytes, op: bytes) -> tuple[list[bytes], bytes]:
+    """The random parts of a line but for its ``op``, and the line with a mark in the place of each."""
+    known: dict[bytes, int] = {_as_id(op.hex()).encode(): 0}
+    parts: list[bytes] = []
+
+    def mark(found: "re.Match[bytes]") -> bytes:
+        text = found[0]
+        index = known.get(text)
+        if index is None:
+            index = known[text] = len(known)
+            parts.append(bytes.fromhex(text.replace(b"-", b"").decode()))
+        long, short = _FORMS[len(text)]
+        if index < _DIGITS:
+            return bytes((short, 0x20 + index))
+        high, rest = divmod(index, _DIGITS * _DIGITS)
+        return bytes((long, 0x20 + high, 0x20 + rest // _DIGITS, 0x20 + rest % _DIGITS))
+
+    return parts, _RANDOM.sub(mark, line)
+
+
+def _bits(long: Sequence[bool]) -> bytes:
+    whole = 0
+    for one in long:
+        whole = whole << 1 | one
+    return whole.to_bytes((len(long) + 7) // 8, "big")
+
+
+def _as_id(digits: str) -> str:
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def unpack(stored: bytes, op: bytes) -> bytes:
+    """The exact bytes of a stored line, whatever it was packed with. Raises :class:`Unpackable`."""
+    if stored[:1] != bytes((_SPLIT,)):
+        return _unzipped(stored)
+    try:
+        number = int.from_bytes(stored[1:3], "big")
+        at = 3 + (number + 7) // 8
+        bits = int.from_bytes(stored[3:at], "big")
+        parts = [op.hex()]
+        for index in range(number):
+            size = 32 if bits >> (number - 1 - index) & 1 else 16
+            parts.append(stored[at : at + size].hex())
+            at += size
+
+        def text(found: "re.Match[bytes]") -> bytes:
+            given = found[0]
+            if len(given) == 2:
+                form, index = given[0] - 3, given[1] - 0x20
+            else:
+                form = given[0]
+                index = ((given[1] - 0x20) * _DIGITS + given[2] - 0x20) * _DIGITS + given[3] - 0x20
+            part = parts[index]
+            if form == 1:
+                part = _as_id(part)
+            return part.encode()
+
+        return _PLACED.sub(text, _unzipped(stored[at:]))
+    except IndexError:
+        raise Unpackable("a mark without its part") from None
+
+
+def _unzipped(frame: bytes) -> bytes:
+    try:
+        number = zstandard.get_frame_parameters(frame).dict_id
+        known = _threads().unpackers
+        unpacker = known.get(number)
+        if unpacker is None:
+            made = zstandard.ZstdDecompressor(dict_data=_dictionary(number)) if number else zstandard.ZstdDecompressor()
+            unpacker = known[number] = made
+        return unpacker.decompress(frame)
+    except (zstandard.ZstdError, OSError) as error:
+        raise Unpackable(type(error).__name__) from None
