@@ -128,9 +128,15 @@ def _messages(stream: IO[bytes]) -> Iterator[dict[str, Any]]:
         yield decoder.decode(body)
 
 
+def _shared(row: list[Cell], known: dict[str, str]) -> list[Cell]:
+    """The row with texts that stood before kept once: a ledger's dates, villages and categories repeat on every row."""
+    return [known.setdefault(cell, cell) if cell.__class__ is str else cell for cell in row]  # type: ignore[arg-type]
+
+
 def _collected(stream: IO[bytes]) -> list[Sheet] | Refusal:
     """The sheets, complete; a child that died or said nonsense is a file that cannot be read."""
     sheets: list[Sheet] = []
+    known: dict[str, str] = {}
     try:
         for message in _messages(stream):
             if "refused" in message:
@@ -150,7 +156,7 @@ def _collected(stream: IO[bytes]) -> list[Sheet] | Refusal:
                     )
                 )
             else:
-                sheets[-1].rows.extend(message["rows"])
+                sheets[-1].rows.extend(_shared(row, known) for row in message["rows"])
     except (msgspec.MsgspecError, KeyError, ValueError, IndexError, TypeError):
         return Refusal(SheetRefusal.UNREADABLE)
     return Refusal(SheetRefusal.UNREADABLE)
