@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +17,16 @@ FOLDER: Final = "blobs"
 
 
 class Blobs:
-    """The blobs of one station (or centre). ``key``: the store's data key; files use one derived from it."""
+    """The blobs of one station (or centre). ``key``: the store's data key; files use one derived from it.
 
-    def __init__(self, folder: Path, key: bytes) -> None:
+    ``older``: data keys that files may still be under, while a change of keys is under way.
+    """
+
+    def __init__(self, folder: Path, key: bytes, older: Sequence[bytes] = ()) -> None:
         self.folder = folder / FOLDER
-        self._cipher = AESGCM(HKDF(SHA256(), 32, None, b"station_app blobs").derive(key))
+        self._cipher, *self._older = [
+            AESGCM(HKDF(SHA256(), 32, None, b"station_app blobs").derive(one)) for one in (key, *older)
+        ]
 
     def _path(self, digest: str) -> Path:
         return self.folder / digest[:2] / digest
@@ -39,10 +45,30 @@ class Blobs:
         """The content, or None when it is not here or damaged."""
         try:
             raw = self._path(digest).read_bytes()
-            return self._cipher.decrypt(raw[:12], raw[12:], digest.encode())
-        except (OSError, InvalidTag, ValueError):
+        except OSError:
             return None
+        return next((c for c in (_opened(one, raw, digest) for one in (self._cipher, *self._older)) if c is not None), None)
 
     def has(self, digest: str) -> bool:
         """Whether it is here."""
         return self._path(digest).exists()
+
+    def renew(self) -> None:
+        """Encrypt every file that is still under an older key anew; done before, or killed in between: the same again.
+
+        A damaged file stays as it is. Raises OSError when the disk refuses.
+        """
+        for path in sorted(self.folder.glob("??/*")):
+            raw = path.read_bytes()
+            if _opened(self._cipher, raw, path.name) is None:
+                content = self.get(path.name)
+                if content is not None:
+                    nonce = secrets.token_bytes(12)
+                    write_whole(path, nonce + self._cipher.encrypt(nonce, content, path.name.encode()))
+
+
+def _opened(cipher: AESGCM, raw: bytes, digest: str) -> bytes | None:
+    try:
+        return cipher.decrypt(raw[:12], raw[12:], digest.encode())
+    except (InvalidTag, ValueError):
+        return None

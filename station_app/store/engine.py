@@ -4,8 +4,9 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,46 @@ _A_DAY: Final = 86_400  # no recount takes longer
 DRIVER_ERRORS: Final[tuple[type[Exception], ...]] = (DatabaseError, sqlcipher3.dbapi2.DatabaseError)
 
 
+class _Gate:
+    """Lets many through, or one alone once nobody is inside; whoever is inside may go in again."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Condition()
+        self._inside = 0
+        self._closed = False
+        self._mine = threading.local()
+
+    @contextmanager
+    def through(self) -> Iterator[None]:
+        depth: int = getattr(self._mine, "depth", 0)
+        if depth == 0:
+            with self._turn:
+                self._turn.wait_for(lambda: not self._closed)
+                self._inside += 1
+        self._mine.depth = depth + 1
+        try:
+            yield
+        finally:
+            self._mine.depth = depth
+            if depth == 0:
+                with self._turn:
+                    self._inside -= 1
+                    self._turn.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self._turn:
+            self._turn.wait_for(lambda: not self._closed)
+            self._closed = True
+            self._turn.wait_for(lambda: self._inside == 0)
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._closed = False
+                self._turn.notify_all()
+
+
 class Database:
     """A database with one way to write and one way to read.
 
@@ -33,6 +74,7 @@ class Database:
 
     def __init__(self, writer: Engine, reader: Engine, encrypted: bool = False) -> None:
         self.writer, self.reader, self.encrypted = writer, reader, encrypted
+        self._gate = _Gate()
 
     @property
     def is_postgres(self) -> bool:
@@ -43,7 +85,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """One write transaction, all or nothing. After an error of the disk the connections are thrown away."""
         try:
-            with self.writer.begin() as connection:
+            with self._gate.through(), self.writer.begin() as connection:
                 yield connection
         except Exception as error:
             if is_disk_error(error):
@@ -54,8 +96,18 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent view that cannot be written to."""
-        with self.reader.connect() as connection:
+        with self._gate.through(), self.reader.connect() as connection:
             yield connection
+
+    def exchange(self, work: "Callable[[], Database]") -> None:
+        """Let everyone inside finish, close every connection, and go on with the database that ``work`` gives (a new key).
+
+        Not to be called from within ``reading`` or ``writing``. Whoever comes meanwhile waits.
+        """
+        with self._gate.alone():
+            self.close()
+            other = work()
+            self.writer, self.reader = other.writer, other.reader
 
     def damaged(self) -> list[str]:
         """What the file's own seals say is wrong with it: pages changed outside the program. 2 s for 330 MB.
