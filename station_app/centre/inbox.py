@@ -51,7 +51,7 @@ class CentreInbox:
                 self._keep(WAITING, station, name, data)
             return arrived
         header = arrived.bundle.header
-        if not arrived.signer.station == header.station == station or arrived.signer.device != header.device:
+        if not opening.carried_rightly(arrived, station, centre=None):
             return Refusal(BundleRefusal.WRONG_STATION)
         if name != header.name:
             return Refusal(BundleRefusal.WRONG_STATION)

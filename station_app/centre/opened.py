@@ -17,6 +17,7 @@ from station_app.centre.inbox import VOUCHERS, CentreInbox
 from station_app.centre.lock import locked
 from station_app.centre.outgoing import Outgoing, tidy_receipts
 from station_app.centre.overview import Overview, overview
+from station_app.centre.passing import Passing
 from station_app.centre.refusals import CentreRefusal
 from station_app.centre.reports import Reports
 from station_app.messages import Refusal
@@ -166,7 +167,8 @@ class Centre:
 
     def _take(self, carrier: Stick, progress: Progress | None) -> Taken | Refusal:
         result = Taken()
-        stations = carrier.folders(stick.TO_CENTRE, stick.STATION)
+        both = (carrier.folders(folder, stick.STATION) for folder in (stick.TO_CENTRE, stick.TO_STATIONS))
+        stations = sorted({station for found in both for station in found})
         for done, station in enumerate(stations):
             if progress is not None and not progress(done, len(stations)):
                 return Refusal(SyncRefusal.CANCELLED)
@@ -200,6 +202,12 @@ class Centre:
             held[found[1]] = held.get(found[1], 0) + 1
             result.entries += took.new
         late = self.inbox.again(station, at)
+        passing = Passing(self.folder, self.authority, station, self.authority.active(station, at))
+        passing.collect(carrier, at)
+        with self.database.reading() as connection:
+            failed = passing.hand_out(connection, carrier, at)
+        if failed is not None:
+            return failed
         result.taken += sum(held.values()) + late
         still = [
             (d, r) for d, r in refused if r.refused != BundleRefusal.GAP.value or self.inbox.waits(station, r.file)

@@ -9,14 +9,17 @@ import station_app.kinds  # noqa: F401  # declares every kind
 from station_app.clock import today
 from station_app.compose.opening import create_store, open_store
 from station_app.messages import Refusal
+from station_app.store import placing
 from station_app.store.blobs import Blobs
 from station_app.store.change import Author, Edit
+from station_app.store.engine import open_sqlite
 from station_app.store.files import write_whole
 from station_app.store.opened import Store
 from station_app.store.refusals import StoreRefusal
 from station_app.store.roles import Action, may
 from station_app.store.vault import Unlocked, User, Vault
 from station_app.values.divisions import township
+from station_app.work.backing_up import Made, before_update, note
 
 DATABASE: Final = "station.db"
 RECOVERY: Final = "recovery-sheet.pdf"
@@ -95,6 +98,7 @@ def create_station(folder: Path, name: str, division: str, number: str, admin: s
 
 def open_station(folder: Path, user: str | None, password: Callable[[str], str]) -> OpenStation | Refusal:
     """Unlock the station in a folder. ``password`` is asked with the user's name; ``user`` None means the only one."""
+    placing.finish(folder)
     vault = Vault.load(folder)
     if isinstance(vault, Refusal):
         return vault
@@ -103,10 +107,24 @@ def open_station(folder: Path, user: str | None, password: Callable[[str], str])
     unlocked = vault.unlock(name, password(name))
     if isinstance(unlocked, Refusal):
         return unlocked
+    before = _before_update(folder, unlocked)
+    if isinstance(before, Refusal):
+        return before
     store = open_store(folder / DATABASE, unlocked.key)
     if isinstance(store, Refusal):
         return store
+    if before is not None:
+        note(store, before)
     return OpenStation(folder, vault, unlocked, store, Blobs(folder, unlocked.key))
+
+
+def _before_update(folder: Path, unlocked: Unlocked) -> Made | Refusal | None:
+    """A backup before an older station is brought to this program's tables; the update is tried on its copy first."""
+    database = open_sqlite(folder / DATABASE, unlocked.key)
+    try:
+        return before_update(folder, unlocked, database)
+    finally:
+        database.close()
 
 
 def recover_station(folder: Path, code: str, name: str, password: str) -> Path | Refusal:

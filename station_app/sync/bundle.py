@@ -145,6 +145,11 @@ def split(entries: Iterable[tuple[e.Entry, bytes]]) -> Iterator[list[tuple[e.Ent
         yield from _fitting(part)
 
 
+def fits(part: Sequence[tuple[e.Entry, bytes]]) -> bool:
+    """Whether entries fit one bundle."""
+    return sum(len(entry.items) for entry, _digest in part) <= MAX_ITEMS and len(next(_fitting(list(part)))) == len(part)
+
+
 def _fitting(part: list[tuple[e.Entry, bytes]]) -> Iterator[list[tuple[e.Entry, bytes]]]:
     """The part itself, or halves of it until each fits packed."""
     raw = sum(len(entry.line) + 1 for entry, _digest in part)

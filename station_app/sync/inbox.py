@@ -5,19 +5,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import func, select
-
-from station_app.kinds.base import KINDS
 from station_app.messages import Refusal
 from station_app.store.blobs import Blobs
 from station_app.store.files import write_whole
 from station_app.store.opened import Store
-from station_app.store.tables import conflict
-from station_app.sync import opening, receipts
+from station_app.sync import opening, receipts, siblings
 from station_app.sync.bundle import Bundle
+from station_app.sync.siblings import Note
 from station_app.sync.taking import Took, take_in
 from station_app.trust import sealing
-from station_app.trust.chain import Holder, TrustRoots
+from station_app.trust.chain import TrustRoots
 from station_app.trust.keys import DeviceKeys
 from station_app.trust.refusals import BundleRefusal
 
@@ -56,7 +53,7 @@ class Inbox:
             if arrived.code is BundleRefusal.NEWER_SCHEMA:
                 self._keep(WAITING, data)
             return arrived
-        if not self._may_write(arrived.bundle, arrived.signer):
+        if not opening.carried_rightly(arrived, self.store.station, self.centre):
             return Refusal(BundleRefusal.WRONG_STATION)
         took = self._append(arrived.bundle)
         if isinstance(took, Refusal):
@@ -65,7 +62,19 @@ class Inbox:
             elif took.code is BundleRefusal.FORK:
                 self._keep(QUARANTINE, data)
             return took
+        header = arrived.bundle.header
+        siblings.keep_voucher(self.store, header.device, header.last, header.voucher)
         return took
+
+    def note(self, data: bytes, at: datetime) -> Note | Refusal:
+        """Take a sibling's position note."""
+        opened = opening.open_sealed(data, self.keys.identity, self.roots, at, ended_ok=True)
+        if isinstance(opened, Refusal):
+            return opened
+        note = siblings.read_note(opened[0].content, opened[0].signer, self.store.station)
+        if isinstance(note, Note) and note.device != self.store.device:
+            siblings.take_note(self.store, note)
+        return note
 
     def waiting(self, at: datetime) -> int:
         """Try again what had to wait; returns how many entries it added."""
@@ -94,36 +103,13 @@ class Inbox:
 
     def lacking_blobs(self) -> set[str]:
         """Blobs that rows name and that are not here."""
-        with self.store.database.reading() as connection:
-            named = {
-                value
-                for kind in KINDS.classes()
-                for field in kind.fields.values()
-                if field.meaning.name == "blob"
-                for (value,) in connection.execute(
-                    select(kind.__table__.c[field.name])
-                    .where(kind.__table__.c.station == self.store.station, kind.__table__.c[field.name].is_not(None))
-                    .distinct()
-                )
-            }
-        return {digest for digest in named if not self.blobs.has(digest)}
+        return siblings.lacking_blobs(self.store, self.blobs)
 
     def conflicts(self) -> int:
         """How many fields wait for a person."""
-        with self.store.database.reading() as connection:
-            return connection.execute(
-                select(func.count()).select_from(conflict).where(conflict.c.station == self.store.station)
-            ).scalar_one()
+        return len(self.store.conflicts())
 
     # ------------------------------------------------------------------ pieces
-
-    def _may_write(self, bundle: Bundle, signer: Holder) -> bool:
-        header = bundle.header
-        if header.station != self.store.station:
-            return False
-        if signer.is_centre:
-            return header.device == self.centre
-        return signer.station == header.station and signer.device == header.device
 
     def _append(self, bundle: Bundle) -> Took | Refusal:
         with self.store.database.writing() as connection:

@@ -18,10 +18,15 @@ from station_app.trust.sealing import Opened
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A bundle that may be believed: its content, its signer, and the signed bytes inside the encryption."""
+    """A bundle that may be believed: its content, who packed it, who wrote its chain, the signed bytes inside the encryption.
+
+    Packer and writer differ where a computer passes on what another one of its station wrote: the packer answers for the
+    bundle, the writer's voucher for the chain up to its last entry.
+    """
 
     bundle: Bundle
     signer: Holder
+    writer: Holder
     signed: bytes
 
 
@@ -86,15 +91,28 @@ def open_bundle(
         return parsed
     if parsed.header.recipient != identity.recipient:
         return Refusal(BundleRefusal.WRONG_RECIPIENT)
-    wrong = _check_voucher(parsed, content.signer, roots, at, ended_ok)
-    return wrong if wrong is not None else Arrived(parsed, content.signer, signed)
+    writer = _voucher_signer(parsed, roots, at, ended_ok)
+    return writer if isinstance(writer, Refusal) else Arrived(parsed, content.signer, writer, signed)
 
 
-def _check_voucher(parsed: Bundle, signer: Holder, roots: TrustRoots, at: datetime, ended_ok: bool) -> Refusal | None:
+def carried_rightly(arrived: Arrived, station: str, centre: str | None) -> bool:
+    """Whether a chain was written by its own computer and packed by one of the same station.
+
+    ``centre``: the id of the centre's chain where the centre's word counts, None at the centre itself.
+    """
+    header, signer, writer = arrived.bundle.header, arrived.signer, arrived.writer
+    if header.station != station or (signer.station != station and not signer.is_centre):
+        return False
+    if signer.is_centre or writer.is_centre:
+        return writer.is_centre and centre is not None and header.device == centre
+    return writer.station == station and writer.device == header.device
+
+
+def _voucher_signer(parsed: Bundle, roots: TrustRoots, at: datetime, ended_ok: bool) -> Holder | Refusal:
     signed = parsed.header.voucher
     voucher = _judged(signed, at, ended_ok, lambda moment: sealing.verify_voucher(signed, roots, moment))
     if isinstance(voucher, Refusal):
         return voucher
-    if voucher.signer != signer or voucher.content != parsed.header.vouched():
+    if voucher.content != parsed.header.vouched():
         return Refusal(BundleRefusal.BAD_SIGNATURE)
-    return None
+    return voucher.signer

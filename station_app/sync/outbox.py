@@ -47,6 +47,10 @@ class Ready:
         return bundle.bundle_name(device, self.first, self.last)
 
 
+#: Seals the entries from one number to another: every part as (first, last, sealed bytes), in order.
+Sealing = Callable[[Connection, int, int], Iterator[tuple[int, int, bytes]]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     first: int
@@ -54,13 +58,78 @@ class _Made:
     sha256: str
 
 
+class Lane:
+    """One chain on its way to one recipient: what was sealed once goes out again, the same bytes, until it is acknowledged.
+
+    ``fact`` and ``folder`` are where this lane remembers what it sealed.
+    """
+
+    def __init__(self, store: Store, device: str, recipient: str, folder: Path, fact: str) -> None:
+        self.store, self.device, self.recipient, self.folder, self._fact = store, device, recipient, folder, fact
+
+    def ready(self, connection: Connection, upto: int, end: int, seal: Sealing) -> Iterator[Ready]:
+        """Every bundle after ``upto`` as far as ``end``, in order; raises OSError when our own disk refuses."""
+        position = upto
+        for known in [*self.known(upto), None]:
+            stop = end if known is None else known.first - 1
+            if position < stop:
+                for first, last, data in seal(connection, position + 1, stop):
+                    yield self._keep(first, last, data)
+            if known is not None:
+                yield Ready(known.first, known.last, known.sha256, self._path(known).read_bytes())
+                position = max(position, known.last)
+
+    def known(self, upto: int) -> list[_Made]:
+        """Bundles made earlier that are still whole and not yet acknowledged; all others are forgotten."""
+        known = self._remembered()
+        good: list[_Made] = []
+        position = upto
+        for one in sorted(known, key=lambda m: m.first):
+            if one.last > position and (one.first > position or not good) and self._whole(one):
+                good.append(one)
+                position = one.last
+        if good != known:
+            self._remember(good)
+            names = {self._path(one).name for one in good}
+            for path in self.folder.glob(f"{bundle.short(self.device)}-*.bundle"):
+                if path.name not in names:
+                    path.unlink(missing_ok=True)
+        return good
+
+    def _keep(self, first: int, last: int, data: bytes) -> Ready:
+        made = _Made(first, last, hashlib.sha256(data).hexdigest())
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self._path(made), data)
+        # the file first, then its name: a crash between leaves a file that the next time removes
+        self._remember([*self._remembered(), made])
+        return Ready(first, last, made.sha256, data)
+
+    def _whole(self, one: _Made) -> bool:
+        try:
+            return hashlib.sha256(self._path(one).read_bytes()).hexdigest() == one.sha256
+        except OSError:
+            return False
+
+    def _path(self, one: _Made) -> Path:
+        return self.folder / bundle.bundle_name(self.device, one.first, one.last)
+
+    def _remembered(self) -> list[_Made]:
+        fact = json.loads(self.store.fact(self._fact) or b"{}")
+        return [_Made(*row) for row in fact.get("made", [])] if fact.get("for") == self.recipient else []
+
+    def _remember(self, made: Sequence[_Made]) -> None:
+        rows = [[m.first, m.last, m.sha256] for m in sorted(made, key=lambda m: m.first)]
+        self.store.keep(self._fact, json.dumps({"for": self.recipient, "made": rows}).encode())
+
+
 class Outbox:
-    """The outbox of one device."""
+    """The outbox of one device: its own chain on the way to the centre."""
 
     def __init__(self, store: Store, blobs: Blobs, enrolled: Enrolled) -> None:
         self.store, self.blobs, self.enrolled = store, blobs, enrolled
         self.recipient = enrolled.roots.recipient
         self.folder = store.folder / FOLDER
+        self.lane = Lane(store, store.device, self.recipient, self.folder, FACT)
 
     def acknowledged(self) -> int:
         """How far the centre's newest receipt holds our chain."""
@@ -72,19 +141,15 @@ class Outbox:
     def bundles(self, at: datetime) -> Iterator[Ready]:
         """Every bundle the centre has not acknowledged, in order; raises OSError when our own disk refuses."""
         upto = self.acknowledged()
-        made = self._known(upto)
         with self.store.database.reading() as connection:
             own = journal.device_named(connection, self.store.device)
             assert own is not None  # the store registers its own device when it is made
             allowed = self._allowed(connection)
-            position = upto
-            for known in [*made, None]:
-                stop = own.seq if known is None else known.first - 1
-                if position < stop:
-                    yield from self._make(connection, own, position + 1, stop, allowed, at)
-                if known is not None:
-                    yield Ready(known.first, known.last, known.sha256, self._path(known).read_bytes())
-                    position = max(position, known.last)
+
+            def seal(reading: Connection, first: int, last: int) -> Iterator[tuple[int, int, bytes]]:
+                return self._sealed(reading, own, first, last, allowed, at)
+
+            yield from self.lane.ready(connection, upto, own.seq, seal)
 
     def wanted_blobs(self) -> list[str]:
         """Blobs the centre lacks: named in entries it has not acknowledged, or missing by its own word."""
@@ -114,50 +179,17 @@ class Outbox:
         """Forget what a receipt covers; what cannot be removed now goes another time."""
         wanted = set(self.wanted_blobs())
         with suppress(OSError):
-            self._known(self.acknowledged())
+            self.lane.known(self.acknowledged())
             for path in self.folder.glob("*.blob"):
                 if path.stem not in wanted:
                     path.unlink(missing_ok=True)
 
-    # ------------------------------------------------------------------ keeping
-
-    def _known(self, upto: int) -> list[_Made]:
-        """Bundles made earlier that are still whole and not yet acknowledged; all others are forgotten."""
-        fact = json.loads(self.store.fact(FACT) or b"{}")
-        known = [_Made(*row) for row in fact.get("made", [])] if fact.get("for") == self.recipient else []
-        good: list[_Made] = []
-        position = upto
-        for one in sorted(known, key=lambda m: m.first):
-            if one.last > position and (one.first > position or not good) and self._whole(one):
-                good.append(one)
-                position = one.last
-        if good != known:
-            self._remember(good)
-            names = {self._path(one).name for one in good}
-            for path in self.folder.glob("*.bundle"):
-                if path.name not in names:
-                    path.unlink(missing_ok=True)
-        return good
-
-    def _whole(self, one: _Made) -> bool:
-        try:
-            return hashlib.sha256(self._path(one).read_bytes()).hexdigest() == one.sha256
-        except OSError:
-            return False
-
-    def _path(self, one: _Made) -> Path:
-        return self.folder / bundle.bundle_name(self.store.device, one.first, one.last)
-
-    def _remember(self, made: Sequence[_Made]) -> None:
-        rows = [[m.first, m.last, m.sha256] for m in sorted(made, key=lambda m: m.first)]
-        self.store.keep(FACT, json.dumps({"for": self.recipient, "made": rows}).encode())
-
     # ------------------------------------------------------------------ making
 
-    def _make(
+    def _sealed(
         self, connection: Connection, own: journal.Device, first: int, last: int,
         allowed: Callable[[e.Item], bool], at: datetime,
-    ) -> Iterator[Ready]:  # fmt: skip
+    ) -> Iterator[tuple[int, int, bytes]]:  # fmt: skip
         prev = journal.hash_at(connection, own.no, first - 1)
         assert prev is not None  # own chains have no gap
         lines = (
@@ -166,15 +198,8 @@ class Outbox:
         )
         for part in bundle.split(lines):
             data = sealed_part(part, prev, self.store.station, self.recipient, self.enrolled, at)
-            made = _Made(part[0][0].head.seq, part[-1][0].head.seq, hashlib.sha256(data).hexdigest())
-            self.folder.mkdir(exist_ok=True)
-            write_whole(self._path(made), data)
-            # the file first, then its name: a crash between leaves a file that the next time removes
-            fact = json.loads(self.store.fact(FACT) or b"{}")
-            before = [_Made(*row) for row in fact.get("made", [])] if fact.get("for") == self.recipient else []
-            self._remember([*before, made])
             prev = part[-1][1]
-            yield Ready(made.first, made.last, made.sha256, data)
+            yield part[0][0].head.seq, part[-1][0].head.seq, data
 
     def _allowed(self, connection: Connection) -> Callable[[e.Item], bool]:
         kinds = disclosed_kinds(
@@ -184,23 +209,24 @@ class Outbox:
 
 
 def sealed_part(
-    part: Sequence[tuple[e.Entry, bytes]], prev: bytes, station: str, recipient: str, enrolled: Enrolled, at: datetime
-) -> bytes:
-    """Consecutive entries as a sealed bundle."""
+    part: Sequence[tuple[e.Entry, bytes]], prev: bytes, station: str, recipient: str, enrolled: Enrolled, at: datetime,
+    voucher: bytes | None = None,
+) -> bytes:  # fmt: skip
+    """Consecutive entries as a sealed bundle; ``voucher``: its writer's, where another computer's chain is passed on."""
 
     def vouch(line: bytes) -> bytes:
-        return sealing.sign_voucher(line, enrolled.signer, at)
+        return voucher if voucher is not None else sealing.sign_voucher(line, enrolled.signer, at)
 
     content = bundle.content_of(part, prev, station, recipient, now_ms(), vouch)
     return sealing.seal(content, enrolled.signer, [recipient], at, bundle.LEVEL)
 
 
-def named_blobs(entry: e.Entry) -> list[str]:
-    """The blobs an entry names openly; those in private items stay with the station."""
+def named_blobs(entry: e.Entry, private: bool = False) -> list[str]:
+    """The blobs an entry names openly; those in private items stay with the station, and go to its own computers (``private``)."""
     found: list[str] = []
     for item in entry.items:
         declared = KINDS.get(item.kind)
-        if declared is None or item.private or item.body is None:
+        if declared is None or (item.private and not private) or item.body is None:
             continue
         for name, value in item.fields.items():
             field = declared.fields.get(name)

@@ -1,5 +1,6 @@
 """The centre's receipt: its one line, and the verified ones a station keeps. "Handed in" is said on no other ground."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ import msgspec
 
 from station_app.messages import Refusal
 from station_app.store import journal
+from station_app.store.guard import ACKNOWLEDGED
 from station_app.store.opened import Store
 from station_app.sync import opening
 from station_app.trust.chain import TrustRoots
@@ -125,6 +127,8 @@ def keep(store: Store, kept: Kept) -> bool:
         if (new.server_time, new.upto) < (old.server_time, old.upto) or before.signed == kept.signed:
             return False
     store.keep(f"{RECEIPT_FACT}/{kept.receipt.device}", kept.signed)
+    said = [kept.receipt.upto, kept.receipt.head, kept.receipt.server_time]
+    store.keep(f"{ACKNOWLEDGED}/{kept.receipt.device}", json.dumps(said).encode())  # read at start, without CMS
     return True
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from station_app.messages import Refusal
-from station_app.store import journal
+from station_app.store import erasure, journal
 from station_app.store.fold import Fold
 from station_app.sync.bundle import Bundle
 from station_app.trust.refusals import BundleRefusal
@@ -43,9 +43,14 @@ def take_in(connection: Connection, fold: Fold, bundle: Bundle) -> Took | Refusa
         return Took(0, held)
     if known is not None and fresh[0][0].head.time < known.time:
         return Refusal(BundleRefusal.BAD_FORMAT)
+    what = erasure.arriving(connection, header.station, header.device, fresh)
+    if what is None:
+        return Refusal(BundleRefusal.WITHHELD)
     one = known or journal.register(connection, header.station, header.device)
-    journal.append(connection, one, fresh)
+    journal.append(connection, one, what.pairs)
+    erasure.arrived(connection, fold, one, what)
     # inside a batch nothing can be folded yet: reading what waits again for every bundle would cost its square
     if any(entry.head.batch is None or entry.head.batch[1] == entry.head.batch[2] for entry, _digest in fresh):
-        fold.advance(connection, one)
+        # read again: an erasure that others waited for may have folded it on
+        fold.advance(connection, journal.device_named(connection, header.device) or one)
     return Took(len(fresh), header.last)

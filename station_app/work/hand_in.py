@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from station_app.messages import Refusal
 from station_app.store.engine import is_disk_error
@@ -17,10 +17,13 @@ from station_app.sync.inbox import Inbox
 from station_app.sync.outbox import Outbox
 from station_app.sync.receipts import Received, Refused
 from station_app.sync.refusals import SyncRefusal
+from station_app.sync.siblings import Note, Siblings
 from station_app.sync.taking import Took
 from station_app.trust.enrolment import Enrolled
 from station_app.trust.keys import DeviceKeys
 from station_app.trust.refusals import BundleRefusal
+from station_app.work import other_computers
+from station_app.work.directory import Opened as WithUsers
 from station_app.work.enrolment import Opened, device_keys, identity, installed, renew_lists
 
 Done = TypeVar("Done")
@@ -31,17 +34,22 @@ Progress = Callable[[int, int], bool]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was put on the stick."""
+    """What was put on the stick: for the centre, and bundles for the station's other computers."""
 
     entries: int
     bytes: int
     bundles: list[str]
     blobs: list[str]
     reports: list[str]
+    siblings: list[str]
 
 
-def send_usb(opened: Opened, usb: Path, progress: Progress | None = None) -> Sent | Refusal:
-    """Write everything the centre has not acknowledged to the stick. Repeating it changes nothing."""
+class Handing(Opened, WithUsers, Protocol):
+    """An unlocked station that hands in."""
+
+
+def send_usb(opened: Handing, usb: Path, progress: Progress | None = None) -> Sent | Refusal:
+    """Write what the centre, and what the station's other computers have not acknowledged to the stick. Repeating it changes nothing."""
     carrier = Stick.at(usb)
     if isinstance(carrier, Refusal):
         return carrier
@@ -61,15 +69,15 @@ def _on_our_disk(work: Callable[[], Done]) -> Done | Refusal:
         raise
 
 
-def _send(opened: Opened, carrier: Stick, enrolled: Enrolled, progress: Progress | None) -> Sent | Refusal:
+def _send(opened: Handing, carrier: Stick, enrolled: Enrolled, progress: Progress | None) -> Sent | Refusal:
     store = opened.store
-    outbox = Outbox(store, opened.blobs, enrolled)
+    outbox, siblings = Outbox(store, opened.blobs, enrolled), Siblings(store, opened.blobs, enrolled)
     there = f"{stick.TO_CENTRE}/{store.station}"
     bundles = list(outbox.bundles(opening.now()))
     blobs = outbox.wanted_blobs()
     reports = _signed_reports(opened)
     steps = len(bundles) + len(blobs) + len(reports)
-    sent = Sent(sum(b.last - b.first + 1 for b in bundles), 0, [], [], [])
+    sent = Sent(sum(b.last - b.first + 1 for b in bundles), 0, [], [], [], [])
     size = 0
     failed = carrier.welcome()
     if failed is not None:
@@ -105,9 +113,14 @@ def _send(opened: Opened, carrier: Stick, enrolled: Enrolled, progress: Progress
             return failed
         sent.reports.append(f"{name}.pdf")
         size += len(pdf)
+    written = other_computers.hand_on(
+        opened, carrier, siblings, opening.now(), lambda: progress is None or progress(steps, steps)
+    )
+    if written is None or isinstance(written, Refusal):
+        return written or Refusal(SyncRefusal.CANCELLED)
     if progress is not None:
         progress(steps, steps)
-    return Sent(sent.entries, size, sent.bundles, sent.blobs, sent.reports)
+    return Sent(sent.entries, size, sent.bundles, sent.blobs, sent.reports, written)
 
 
 def _signed_reports(opened: Opened) -> dict[str, str]:
@@ -144,12 +157,15 @@ def _receive(
     renew_lists(opened.store, carrier)
     roots = receipts.pinned(opened.store) or enrolled.roots
     inbox = Inbox(opened.store, opened.blobs, keys, roots)
+    siblings = Siblings(opened.store, opened.blobs, enrolled)
+    at = opening.now()
+    other_computers.meet(carrier, siblings, at)
     there = f"{stick.TO_STATIONS}/{opened.store.station}"
     own = short(opened.store.device)
-    names = [found.string for found in carrier.files(there, stick.ANY_BUNDLE) if _for_us(found.string, own)]
-    blobs = inbox_blobs(carrier, there)
+    names = sorted(
+        (found.string for found in carrier.files(there, stick.ANY_BUNDLE) if _for_us(found.string, own)), key=_order
+    )
     entries, acknowledged, refused, taken = 0, dict[str, int](), list[Refused](), 0
-    at = opening.now()
     for done, name in enumerate(names):
         if progress is not None and not progress(done, len(names)):
             return Refusal(SyncRefusal.CANCELLED)
@@ -162,31 +178,40 @@ def _receive(
                 refused.append(Refused(name, result.code.value))
         elif isinstance(result, Took):
             entries += result.new
-        else:
+        elif isinstance(result, receipts.Receipt):
             acknowledged[result.device] = max(result.upto, acknowledged.get(result.device, 0))
     entries += inbox.waiting(at)
-    for digest in sorted(blobs & inbox.lacking_blobs()):
-        data = carrier.read(f"{there}/{digest}.blob", stick.BLOB_LIMIT)
-        if isinstance(data, bytes) and inbox.blob(digest, data) is True:
-            taken += 1
+    lacking = inbox.lacking_blobs()
+    for digest in sorted(lacking):
+        for name in (f"{digest}.blob", f"{digest}-for-{own}.blob"):
+            data = carrier.read(f"{there}/{name}", stick.BLOB_LIMIT)
+            if isinstance(data, bytes) and inbox.blob(digest, data) is True:
+                taken += 1
+                break
+    other_computers.say_position(carrier, siblings, at)
     outbox = Outbox(opened.store, opened.blobs, enrolled)
     outbox.clear()
     return Received(entries, acknowledged, inbox.conflicts(), taken, tuple(refused))
 
 
-def _take(inbox: Inbox, name: str, data: bytes, at: datetime) -> Took | receipts.Receipt | Refusal:
-    return inbox.receipt(data, at) if stick.RECEIPT.fullmatch(name) else inbox.bundle(data, at)
+def _take(inbox: Inbox, name: str, data: bytes, at: datetime) -> Took | receipts.Receipt | Note | Refusal:
+    if stick.RECEIPT.fullmatch(name):
+        return inbox.receipt(data, at)
+    return inbox.note(data, at) if stick.NOTE.fullmatch(name) else inbox.bundle(data, at)
 
 
 def _for_us(name: str, own: str) -> bool:
     """By its name; whom it is encrypted to decides in the end."""
-    found = stick.RECEIPT.fullmatch(name)
-    return found is None or found[1] == own
+    receipt, bundle, note = (form.fullmatch(name) for form in (stick.RECEIPT, stick.FROM, stick.NOTE))
+    if note is not None:
+        return note[1] != own
+    return (receipt is None or receipt[1] == own) and (bundle is None or bundle[1] == own)
 
 
-def inbox_blobs(carrier: Stick, folder: str) -> set[str]:
-    """Digests of the blobs that lie in a folder of the stick."""
-    return {found[1] for found in carrier.files(folder, stick.BLOB)}
+def _order(name: str) -> tuple[str, str, int]:
+    """A chain's bundles in the order of its entries."""
+    found = stick.FROM.fullmatch(name)
+    return (name, "", 0) if found is None else (found[1], found[2], int(found[3]))
 
 
 def _tidy(carrier: Stick, opened: Opened, upto: int) -> None:

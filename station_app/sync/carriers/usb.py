@@ -40,7 +40,12 @@ REQUEST: Final = re.compile(r"([0-9a-f]{12})\.csr", re.ASCII)
 BUNDLE: Final = re.compile(r"([0-9a-f]{12})-([1-9][0-9]{0,12})-([1-9][0-9]{0,12})\.bundle", re.ASCII)
 ANY_BUNDLE: Final = re.compile(r"[0-9a-z][0-9a-z-]{0,120}\.bundle", re.ASCII)
 RECEIPT: Final = re.compile(r"receipt-([0-9a-f]{12})-(0|[1-9][0-9]{0,12})\.bundle", re.ASCII)
+#: A bundle for one computer with a part of a chain; a computer's position note; a blob for one computer.
+FROM: Final = re.compile(r"([0-9a-f]{12})-from-([0-9a-f]{12})-([1-9][0-9]{0,12})-([1-9][0-9]{0,12})\.bundle", re.ASCII)
+NOTE: Final = re.compile(r"position-([0-9a-f]{12})\.bundle", re.ASCII)
 BLOB: Final = re.compile(r"([0-9a-f]{64})\.blob", re.ASCII)
+BLOB_FOR: Final = re.compile(r"([0-9a-f]{64})-for-([0-9a-f]{12})\.blob", re.ASCII)
+CERTIFICATE: Final = re.compile(r"([0-9a-f]{12})\.pem", re.ASCII)
 
 
 class Stick:
