@@ -20,6 +20,20 @@ class MonthRefusal(StrEnum):
     NAMES_CLIENTS = "names_clients"
 
 
+class LawRefusal(StrEnum):
+    """Closed set of refusals about people's data: reading them, requests, retention."""
+
+    REASON_NEEDED = "reason_needed"
+    SECOND_FOR_MINOR = "second_for_minor"
+    NO_SECOND = "no_second"
+    NO_DELETION_ASKED = "no_deletion_asked"
+    IDENTITY_UNCHECKED = "identity_unchecked"
+    KEPT_BY_LAW = "kept_by_law"
+    NOTHING_DUE = "nothing_due"
+    LIST_SIGNED = "list_signed"
+    SECOND_SIGNATURE = "second_signature"
+
+
 class FileRefusal(StrEnum):
     """Closed set of refusals about a file to be checked."""
 
@@ -42,6 +56,17 @@ SENTENCES: Final[dict[StrEnum, str]] = {
     MonthRefusal.NAMES_CLIENTS: N_(
         "The texts of the report name {n} of the people served. A report names nobody: write “an elder of the village”, then sign."
     ),
+    LawRefusal.REASON_NEEDED: N_("Say why you need to see this: choose a reason or write one. It is kept with your name."),
+    LawRefusal.SECOND_FOR_MINOR: N_(
+        "These are sensitive data of a child under 14: a second person must agree. Ask a colleague to enter name and password here."
+    ),
+    LawRefusal.NO_SECOND: N_("The second person must be another user who may agree to this (a social worker or the head)."),
+    LawRefusal.NO_DELETION_ASKED: N_("This is no open request to delete. Record the request first."),
+    LawRefusal.IDENTITY_UNCHECKED: N_("First check who is asking, and write down how."),
+    LawRefusal.KEPT_BY_LAW: N_("A law keeps {n} records of this person longer: {what}. Answer with “kept in storage only” instead."),
+    LawRefusal.NOTHING_DUE: N_("Nothing is kept longer than it has to be: there is no list to draw up."),
+    LawRefusal.LIST_SIGNED: N_("This list is signed already and is changed no more. Draw up a new one."),
+    LawRefusal.SECOND_SIGNATURE: N_("The list needs two signatures by two different people: first the head's, then another's."),
     FileRefusal.UNREADABLE: N_("The file {file} is not there or cannot be read."),
     FileRefusal.NEEDS_KEY: N_("The file is encrypted. Only its recipient can check it: give the key with --key, or unlock the station it is for."),
 }  # fmt: skip
