@@ -49,6 +49,9 @@ class Record(Base):
     sorted_by: ClassVar[str] = ""
     #: Records that the program writes while it does something else (an export, an access): shown, never typed.
     made_by_program: ClassVar[bool] = False
+    #: Whether a record can be erased for ever on a lawful request. Not what others' proofs stand on: signed reports, rules
+    #: in force, the register of erasures itself.
+    erasable: ClassVar[bool] = True
 
     station: Mapped[str] = mapped_column(String, primary_key=True, sort_order=-9)
     id: Mapped[str] = mapped_column(String, primary_key=True, sort_order=-9)

@@ -18,6 +18,7 @@ class Export(Record, kind="export", section="law", merge="append_only", title=N_
     """
 
     made_by_program = True
+    erasable = False
     listed = ("at", "what", "records", "readable", "masked", "second", "reason")
 
     at: Mapped[str | None] = moment(N_("Taken out at"), needed=True, past=True)

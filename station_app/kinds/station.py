@@ -11,6 +11,7 @@ from station_app.messages import N_
 class Station(Record, kind="station", section="station", merge="by_field", title=N_("Station")):
     """A township's social-work station 社工站: code = 9-digit division code and a 2-digit number (CONTRACT)."""
 
+    erasable = False
     listed = ("name", "code", "division")
 
     name: Mapped[str | None] = text(N_("Name of the station"), needed=True, headers=("站点名称", "社工站名称"))

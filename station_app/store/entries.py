@@ -9,7 +9,7 @@ in place of the entry's salt. A stub made by an erasure also names the erasing e
 import hashlib
 import hmac
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -249,6 +249,24 @@ def leave_out(entry: Entry, which: Callable[[Item], bool], erased_by: str | None
             salts.append(salt)
     without = Entry(entry.head, entry.head_raw, None, tuple(salts), tuple(items), b"")
     return Entry(entry.head, entry.head_raw, None, without.salts, without.items, _compose(without))
+
+
+def erased(entry: Entry, named: Mapping[tuple[str, str], str]) -> Entry:
+    """The entry without the bodies of erased records; every stub of one, withheld before or not, names the erasing entry.
+
+    ``named``: (kind, record) → ``device:seq``. The hash stays; the result depends on the entry and ``named`` alone.
+    """
+    without = leave_out(entry, lambda item: (item.kind, item.record) in named)
+    items = tuple(
+        item
+        if item.body is not None or (name := named.get((item.kind, item.record))) in (None, item.erased_by)
+        else _stub(item, item.body_digest or b"", name)
+        for item in without.items
+    )
+    if items == without.items:
+        return without
+    whole = Entry(without.head, without.head_raw, None, without.salts, items, b"")
+    return Entry(whole.head, whole.head_raw, None, whole.salts, whole.items, _compose(whole))
 
 
 def _stub(item: Item, digest: bytes, erased_by: str | None) -> Item:

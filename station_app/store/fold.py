@@ -37,6 +37,9 @@ class RowWatcher(Protocol):
     ) -> None:
         """``changed``: record id → the fields written; ``fresh``: ids that had no row before."""
 
+    def rows_gone(self, connection: Connection, kind: type[Record], records: Sequence[str]) -> None:
+        """These rows were erased."""
+
     def emptied(self, connection: Connection) -> None:
         """All rows are gone; they are about to be folded again."""
 
@@ -60,10 +63,14 @@ class Fold:
         self._upserts: dict[tuple[str, str, frozenset[str]], Prepared] = {}
 
     def advance(self, connection: Connection, one: Device) -> int:
-        """Fold what a chain holds beyond its folded position, stopping before an incomplete batch. Returns the new position."""
+        """Fold what a chain holds beyond its folded position. Returns the new position.
+
+        Stops before an incomplete batch, and before a stub whose erasure is not known yet.
+        """
         waiting: list[Entry] = []
         folded = one.folded
-        for seq, _digest, line in journal.chain(connection, one.no, one.folded + 1):
+        held = journal.held_from(connection, one.no)
+        for seq, _digest, line in journal.chain(connection, one.no, one.folded + 1, None if held is None else held - 1):
             entry = parse(line)
             waiting.append(entry)
             batch = entry.head.batch
@@ -126,8 +133,11 @@ class Fold:
                 if no != one.no and seq > seen.get(no, 0):
                     seen[no] = seq
                     work.sights.append({"no": one.no, "other": no, "seq": entry.head.seq, "other_seq": seq})
+            gone = {(item.kind, item.record) for item in entry.items if item.erased_by is not None}
             for key, values in write.items():
                 work.touches.append({"record": key[1], "kind": key[0], "at": at})
+                if key in gone:
+                    continue  # erased for ever: its history knows of the entry, no row does
                 self._place(work, key, values, entry, one.no, last[key], seen, seen_me, key in contested)
                 last[key][one.no] = entry.head.seq
         self._write(connection, one.station, work)
@@ -201,6 +211,25 @@ class Fold:
             )
             found.update((kind, record) for kind, record in rows)
         return found
+
+    def forget(self, connection: Connection, station: str, keys: Iterable[Key]) -> None:
+        """Erased records: their rows, conflicts, misfits and search rows go."""
+        by_kind: dict[str, list[str]] = defaultdict(list)
+        for kind, record in keys:
+            by_kind[kind].append(record)
+        for kind, records in by_kind.items():
+            declared = KINDS.get(kind)
+            if declared is not None and self.watcher is not None:
+                self.watcher.rows_gone(connection, declared, records)
+            for start in range(0, len(records), 900):
+                part = records[start : start + 900]
+                for table in (conflict, misfit):
+                    mine = (table.c.station == station, table.c.kind == kind, table.c.record.in_(part))
+                    connection.execute(delete(table).where(*mine))
+                if declared is not None:
+                    rows = declared.__table__
+                    assert isinstance(rows, Table)
+                    connection.execute(delete(rows).where(rows.c.station == station, rows.c.id.in_(part)))
 
     # ------------------------------------------------------------------ writing
 

@@ -5,7 +5,7 @@ Measured in facts/store.md: characters split beforehand beat LIKE and trigram at
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, bindparam, delete, func, insert, select, text
@@ -87,6 +87,10 @@ class SearchIndex:
         known |= self._rows(connection, station, kind, by, old)
         self._add(connection, kind.kind_name, by, known)
 
+    def rows_gone(self, connection: Connection, kind: type[Record], records: Sequence[str]) -> None:
+        """Forget erased rows; their words stay in the index's segments until :func:`scrubbed`."""
+        self._drop(connection, kind.kind_name, list(records))
+
     def emptied(self, connection: Connection) -> None:
         """Forget everything."""
         connection.execute(text("DROP TABLE search_text"))
@@ -141,6 +145,15 @@ class SearchIndex:
             next_no += 1
         _ADD_KEY.many(connection, keys)
         _ADD_TEXT.many(connection, texts)
+
+
+def scrubbed(connection: Connection) -> None:
+    """Write the whole index anew, so that no segment holds a word of a row that is gone.
+
+    A contentless index marks a deleted row and keeps its words until segments are merged (measured: still there after the
+    delete, gone after this). 57 MB of index take 2 s.
+    """
+    connection.execute(text("INSERT INTO search_text(search_text) VALUES ('optimize')"))
 
 
 def _document(by: Mapping[str, SearchBy], values: Mapping[str, object], folded: dict[str, str]) -> dict[str, str]:

@@ -42,6 +42,31 @@ Index(
     postgresql_where=entry.c.batch.is_not(None),
 )
 
+#: Records erased for ever (DESIGN, "Fold" rule 7), each with the entry that its stubs name: known as soon as an erasing
+#: entry is held, folded or not. Of several erasing entries the least by (time, device, seq), so that all agree.
+erased = Table(
+    "journal_erased",
+    _meta,
+    Column("station", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("device", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("time", BigInteger, nullable=False),
+)
+
+#: Stubs that name an erasing entry which is not held yet (device and seq are that entry's): their chain is folded up to
+#: the entry before them.
+held = Table(
+    "journal_held",
+    _meta,
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("device", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
 #: Which entries wrote to a record: the history's index, made by the fold.
 touch = Table(
     "fold_touch",
