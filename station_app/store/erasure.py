@@ -294,9 +294,9 @@ def _forget_locally(connection: Connection, records: Iterable[str]) -> None:
     for name in names:
         if name == proof.FACT or any(part in wanted for part in name.split("/")):
             connection.execute(delete(fact).where(fact.c.name == name))
-    for table in Base.metadata.tables.values():
-        if table.name.startswith("local_") and table is not fact and "record" in table.c:
-            connection.execute(delete(table).where(table.c.record.in_(sorted(wanted))))
+    for local in Base.metadata.tables.values():
+        if local.name.startswith("local_") and "record" in local.c:
+            connection.execute(delete(local).where(local.c.record.in_(sorted(wanted))))
 
 
 # ---------------------------------------------------------------------- what follows outside the tables
