@@ -22,6 +22,7 @@ def _report_words(parser: argparse.ArgumentParser) -> None:
         help=_("the month; or “explain YYYY-MM KEY” for the records behind a figure"),
     )
     parser.add_argument("--sign", action="store_true", help=_("sign the report (head only)"))
+    parser.add_argument("--clock-ok", action="store_true", help=_("the date of this computer was looked at and is right"))
     parser.add_argument("--out", metavar="FILE.pdf", help=_("write the report to this file"))
     parser.add_argument("--key-work", metavar="FILE", help=_("a text file: key work and cases, no client named"))
     parser.add_argument("--problems", metavar="FILE", help=_("a text file: problems and suggestions"))
@@ -46,7 +47,7 @@ def _month(context: Context, month: str) -> Result:
     with context.station() as station:
         written = _written(context)
         if context.words.sign:
-            signed = ok(month_end.sign(station, month, written))
+            signed = ok(month_end.sign(station, month, written, clock_ok=context.words.clock_ok))
             pdf, position, looked = signed.pdf, signed.position, ok(month_end.look(station, month))
         else:
             looked = ok(month_end.look(station, month))
@@ -238,7 +239,8 @@ def _verify(context: Context) -> Result:
             verdict = ok(verify_file(Path(words.file), roots, key, context.data, station))
     else:
         verdict = ok(verify_file(Path(words.file), roots, key, context.data, None))
-    lines = [_("Valid. Signed by {signer}.", signer=verdict["signer"]) if verdict["valid"] else _("NOT valid.")]
+    said = _("Valid. Signed by {signer}.", signer=verdict["signer"]) if verdict["signer"] else _("Valid: not a byte was changed.")
+    lines = [said if verdict["valid"] else _("NOT valid.")]
     lines += [p["message"] for p in verdict["problems"]]
     return Result(verdict, tuple(lines), 0 if verdict["valid"] else 1)
 

@@ -58,12 +58,14 @@ def _common(parser: argparse.ArgumentParser, top: bool) -> None:
 
 def all_commands() -> list[Command]:
     """Every command, in the order of the help."""
-    from station_app.cli import centre, demo, exports, records, reports, selftest, station, trying
+    from station_app.cli import backups, centre, checking, demo, exports, records, reports, selftest, station, trying
 
     return [
         *station.COMMANDS,
+        *checking.COMMANDS,
         *records.COMMANDS,
         *exports.COMMANDS,
+        *backups.COMMANDS,
         *reports.COMMANDS,
         *centre.COMMANDS,
         *trying.COMMANDS,

@@ -1,31 +1,24 @@
 """Backups of an open station, and restoring one into a folder: whole, proven and under a new device id, or not at all."""
 
-import os
-import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
 
-from station_app.clock import LOCAL, now_ms
 from station_app.compose.station import DATABASE, RECOVERY, OpenStation, recover_station
 from station_app.messages import Refusal
-from station_app.store import backup
-from station_app.store.alone import alone
+from station_app.store import backup, placing
 from station_app.store.backup import Told, untold
 from station_app.store.engine import open_sqlite
-from station_app.store.files import sync_folder
+from station_app.store.guard import Guard
 from station_app.store.opened import Store
 from station_app.store.refusals import StoreRefusal
 from station_app.store.roles import Action, may
 from station_app.store.vault import Unlocked, Vault
-from station_app.work import backing_up
-from station_app.work.backing_up import Drilled, Made, Status
-
-_TURN: Final = "restoring.turn"
+from station_app.trust.anchors import machine
+from station_app.work import backing_up, backup_shelf
+from station_app.work.backing_up import Drilled, Made
+from station_app.work.backup_shelf import Status
 
 
 def back_up(
@@ -39,16 +32,25 @@ def back_up(
     return backing_up.back_up_to(station, file, told)
 
 
+def backup_before_import(station: OpenStation, told: Told = untold) -> Refusal | None:
+    """A backup before many records come in at once; whoever may import may have it. None: done, or none was needed.
+
+    Another backup being made this very moment is no reason to wait; a disk that is full is one not to import.
+    """
+    made = backing_up.before_import(station, told)
+    return made if isinstance(made, Refusal) and made.code is not StoreRefusal.BUSY_BACKING_UP else None
+
+
 def backup_status(station: OpenStation) -> Status:
     """How it stands with the backups."""
-    return backing_up.status(station)
+    return backup_shelf.status(station)
 
 
 def backup_place(station: OpenStation, place: Path | None) -> Path | Refusal:
     """Choose the folder (another disk, a stick) where backups go."""
     if not station.may(Action.BACK_UP):
         return Refusal(StoreRefusal.NOT_ALLOWED)
-    return backing_up.choose_place(station, place)
+    return backup_shelf.choose_place(station, place)
 
 
 def drill(station: OpenStation, file: Path | None = None, told: Told = untold) -> Drilled | Refusal:
@@ -92,7 +94,7 @@ def restore(file: Path, folder: Path, way: Way, *, replace: bool = False, told: 
     chain is verified and the whole journal folded anew before anything is put in place.
     """
     folder = folder.absolute()
-    finish_restoring(folder)
+    placing.finish(folder)
     taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     if taken and not replace:
         return Refusal(StoreRefusal.FOLDER_TAKEN, {"folder": str(folder)})
@@ -103,12 +105,12 @@ def restore(file: Path, folder: Path, way: Way, *, replace: bool = False, told: 
         if free < 2 * size:
             values = {"place": str(folder.parent), "needed": 2 * size // 1_048_576 + 1, "free": free // 1_048_576}
             return Refusal(StoreRefusal.NO_ROOM, values)
-        with _staging(folder) as stage:
+        with placing.staging(folder) as stage:
             prepared = _prepared(file, stage, way, told)
             if isinstance(prepared, Refusal):
                 return prepared
             sheet = (stage / RECOVERY).is_file()
-            aside = _put_in_place(stage, folder)
+            aside = placing.put_in_place(stage, folder, backup_shelf.HERE)
             return Restored(
                 folder, prepared.station, prepared.device, prepared.entries, prepared.made, aside, folder / RECOVERY if sheet else None
             )  # fmt: skip
@@ -138,12 +140,12 @@ def _prepared(file: Path, stage: Path, way: Way, told: Told) -> _Prepared | Refu
     seen = backup.examined(found, file, unlocked.key, stage, fully=True, told=told)
     if isinstance(seen, Refusal):
         return seen
-    store = Store.open(open_sqlite(stage / DATABASE, unlocked.key), stage)
+    store = Store.open(open_sqlite(stage / DATABASE, unlocked.key), stage, Guard(machine=machine()))
     if isinstance(store, Refusal):
         return store
     try:
-        store.take_new_identity()
-        backing_up.forget(store)
+        store.guard.become_new(store, "restored")
+        backup_shelf.forget(store)
         return _Prepared(store.station, store.device, store.entry_count(), found.manifest.made)
     finally:
         store.close()
@@ -165,74 +167,3 @@ def _unlocked(stage: Path, way: Way) -> Unlocked | Refusal:
             return again
         vault = again
     return vault.unlock(name, password)
-
-
-@contextmanager
-def _staging(folder: Path) -> Iterator[Path]:
-    """An empty folder beside the one to be; what killed restores left there is cleared."""
-    stage = folder.with_name(f".{folder.name}.restoring-{secrets.token_hex(4)}")
-    for left in folder.parent.glob(f".{folder.name}.restoring-*"):
-        with alone(left / _TURN) as nobodys:
-            if nobodys:
-                shutil.rmtree(left, ignore_errors=True)
-    stage.mkdir()
-    try:
-        with alone(stage / _TURN):
-            yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def _ready(folder: Path) -> Path:
-    """The name that only a wholly prepared and proven folder gets."""
-    return folder.with_name(f".{folder.name}.restored")
-
-
-def _put_in_place(stage: Path, folder: Path) -> Path | None:
-    """Old folder aside, new one in its place: two renames; killed between them, :func:`finish_restoring` does the second."""
-    (stage / _TURN).unlink()
-    for part in (stage, *(path for path in stage.rglob("*") if path.is_dir())):
-        sync_folder(part)
-    ready, aside = _ready(folder), None
-    if ready.exists():  # of a restore killed before anything was moved: the old folder was still in place
-        shutil.rmtree(ready)
-    os.rename(stage, ready)
-    if folder.exists():
-        if any(folder.iterdir()):
-            stamp = datetime.fromtimestamp(now_ms() / 1000, LOCAL).strftime("%Y%m%d-%H%M%S")
-            aside = next(p for p in _names(folder, stamp) if not p.exists())
-            os.rename(folder, aside)
-        else:
-            folder.rmdir()
-    os.rename(ready, folder)
-    sync_folder(folder.parent)
-    return aside
-
-
-def _names(folder: Path, stamp: str) -> Iterator[Path]:
-    yield folder.with_name(f"{folder.name}.before-{stamp}")
-    number = 2
-    while True:
-        yield folder.with_name(f"{folder.name}.before-{stamp}-{number}")
-        number += 1
-
-
-def finish_restoring(folder: Path) -> bool:
-    """Finish a restore that was killed between its two renames. True when there was one."""
-    ready = _ready(folder.absolute())
-    if folder.exists() or not ready.is_dir():
-        return False
-    os.rename(ready, folder)
-    sync_folder(folder.absolute().parent)
-    return True
-
-
-def verified(file: Path) -> dict[str, Any] | None:
-    """CONTRACT's result of ``verify`` for a backup, without a password: is every byte as it was written? None: it is no backup."""
-    found = backup.read(file)
-    problems: list[dict[str, str]] = []
-    if isinstance(found, Refusal):
-        if found.code is StoreRefusal.NOT_A_BACKUP:
-            return None
-        problems.append({"code": found.code.value, "message": found.message})
-    return {"what": "backup", "valid": not problems, "signer": None, "countersigner": None, "problems": problems}

@@ -1,6 +1,7 @@
 """Checking what somebody hands over: reports, bundles, receipts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ def verify_file(
 ) -> dict[str, Any] | Refusal:
     """CONTRACT's result of ``verify``; ``opened`` lends its own key where a file is meant for this station."""
     from station_app.trust.keys import Identity
+    from station_app.work.backing_up import examine
     from station_app.work.enrolment import device_keys
     from station_app.work.refusals import FileRefusal
     from station_app.work.verifying import check_file
@@ -38,6 +40,9 @@ def verify_file(
         identities += [] if isinstance(keys, Refusal) else [keys.identity]
     usable = [i for i in identities if not isinstance(i, Refusal)]
     checked = check_file(file, pems, usable)
+    if checked.what == "backup" and checked.valid and opened is not None:  # its key says more: opened, counted, compared
+        seen = examine(opened, file)
+        checked = replace(checked, valid=False, problems=(seen,)) if isinstance(seen, Refusal) else checked
     return {
         "what": checked.what,
         "valid": checked.valid,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from station_app.compose.backups import backup_before_import
 from station_app.compose.station import OpenStation
 from station_app.messages import Refusal
 
@@ -33,6 +34,10 @@ def import_ledger(
             progress(f"{done}/{of}")
         return True
 
+    if summary["added"] or summary["changed"]:
+        refused = backup_before_import(station)
+        if refused is not None:
+            return refused
     done = write(station.store, plan, station.author, told)
     if isinstance(done, Refusal):
         return done

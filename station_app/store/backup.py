@@ -293,8 +293,8 @@ class Read:
 def read(file: Path, into: Path | None = None, told: Told = untold, *, blobs_too: bool = True) -> Read | Refusal:
     """Check every byte of a backup; with ``into`` (an empty folder) also unpack it there, synced.
 
-    Without ``blobs_too`` blobs are only checked. Refused: ``not_a_backup``, ``backup_damaged``, ``disk``, ``stopped``. Names inside are compared with a pattern, so
-    that nothing is ever written outside ``into``; nothing is larger than the file itself says.
+    Without ``blobs_too`` blobs are only checked. Refused: ``not_a_backup``, ``backup_damaged``, ``disk``, ``stopped``.
+    Names inside are compared with a pattern, so that nothing is ever written outside ``into``; nothing is larger than the file itself says.
     """
     try:
         with file.open("rb") as given:

@@ -1,10 +1,11 @@
-"""Checking a file that somebody hands over: report, bundle or receipt; needs the roots, never a station."""
+"""Checking a file that somebody hands over: report, bundle, receipt or backup; needs the roots, never a station."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from station_app.messages import Refusal
+from station_app.store import backup
 from station_app.sync import bundle, opening, receipts
 from station_app.trust import sealing
 from station_app.trust.carried import carried_roots
@@ -21,7 +22,7 @@ LIMIT: Final = 64 * 1024 * 1024
 class Checked:
     """What a file is, whether it may be believed, whose it is, and why not."""
 
-    what: str  # report, bundle, receipt, unknown
+    what: str  # report, bundle, receipt, backup, unknown
     valid: bool
     signer: Holder | None = None
     countersigner: Holder | None = None
@@ -36,6 +37,9 @@ def check_file(path: Path, pems: list[bytes], identities: list[Identity]) -> Che
     """
     try:
         with path.open("rb") as file:
+            if file.read(len(backup.MAGIC)) == backup.MAGIC:
+                return _backup(path)
+            file.seek(0)
             data = file.read(LIMIT + 1)
     except OSError:
         return Checked("unknown", False, problems=(Refusal(FileRefusal.UNREADABLE, {"file": path.name}),))
@@ -44,6 +48,12 @@ def check_file(path: Path, pems: list[bytes], identities: list[Identity]) -> Che
     if data.startswith(b"%PDF"):
         return _report(data, pems)
     return _sealed(data, pems, identities)
+
+
+def _backup(path: Path) -> Checked:
+    """Without its key: not a byte was lost or changed since it was written. Who wrote it, only the key can say."""
+    found = backup.read(path)
+    return Checked("backup", False, problems=(found,)) if isinstance(found, Refusal) else Checked("backup", True)
 
 
 def _report(data: bytes, pems: list[bytes]) -> Checked:
