@@ -6,7 +6,7 @@ on real ones would hold personal data. A frame names its dictionary by number; n
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -49,7 +49,6 @@ def _threads() -> _Threads:
 _RANDOM: Final = re.compile(
     rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=\")(?:[0-9a-f]{64}|[0-9a-f]{32})(?=\")"
 )
-_PLACED: Final = re.compile(rb"[\x01-\x03][\x20-\x7e]{3}|[\x04-\x06][\x20-\x7e]")
 _CONTROL: Final = re.compile(rb"[\x00-\x1f]")
 #: First byte of what is packed so; a bare zstd frame (the first release) begins with 0x28.
 _SPLIT: Final = 0x01
@@ -113,32 +112,39 @@ def unpack(stored: bytes, op: bytes) -> bytes:
             size = 32 if bits >> (number - 1 - index) & 1 else 16
             parts.append(stored[at : at + size])
             at += size
-        rest = _unzipped(stored[at:])
-        return _few(rest, parts) if number < _DIGITS else _PLACED.sub(lambda found: _text(found[0], parts), rest)
+        line = _unzipped(stored[at:])
+        for form, (width, text) in _FILLED.items():
+            pieces = line.split(form)
+            if len(pieces) > 1:
+                filled = [pieces[0]]
+                for piece in pieces[1:]:
+                    filled += (text(parts[_index(piece[:width])]), piece[width:])
+                line = b"".join(filled)
+        return line
     except IndexError:
         raise Unpackable("a mark without its part") from None
 
 
-def _few(rest: bytes, parts: Sequence[bytes]) -> bytes:
-    """Mark by mark: for the few parts of a small entry five times faster than one search for all marks."""
-    for index, part in enumerate(parts):
-        digits = part.hex()
-        for form, size in ((4, 16), (5, 16), (6, 32)):
-            mark = bytes((form, 0x20 + index))
-            if len(part) == size and mark in rest:
-                rest = rest.replace(mark, (_as_id(digits) if form == 4 else digits).encode())
-    if _CONTROL.search(rest) is not None:
-        raise IndexError
-    return rest
+def _index(digits: bytes) -> int:
+    index = 0
+    for digit in digits:
+        index = index * _DIGITS + digit - 0x20
+    return index
 
 
-def _text(mark: bytes, parts: Sequence[bytes]) -> bytes:
-    if len(mark) == 2:
-        form, index = mark[0] - 3, mark[1] - 0x20
-    else:
-        form, index = mark[0], ((mark[1] - 0x20) * _DIGITS + mark[2] - 0x20) * _DIGITS + mark[3] - 0x20
-    digits = parts[index].hex()
-    return (_as_id(digits) if form == 1 else digits).encode()
+def _id_text(part: bytes) -> bytes:
+    return _as_id(part.hex()).encode()
+
+
+def _hex_text(part: bytes) -> bytes:
+    return part.hex().encode()
+
+
+#: Mark → how many digits follow it, and how the part in its place is written.
+_FILLED: Final[dict[bytes, tuple[int, Callable[[bytes], bytes]]]] = {
+    b"\x04": (1, _id_text), b"\x05": (1, _hex_text), b"\x06": (1, _hex_text),
+    b"\x01": (3, _id_text), b"\x02": (3, _hex_text), b"\x03": (3, _hex_text),
+}  # fmt: skip
 
 
 def _unzipped(frame: bytes) -> bytes:
