@@ -7,7 +7,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
@@ -20,8 +20,8 @@ from station_app.spec.meanings import Storage, Wire
 from station_app.spec.problems import Problem
 from station_app.store import entries as e
 from station_app.store import erased, journal
-from station_app.store.fold import Fold, seen_by
-from station_app.store.heads import REMOVED
+from station_app.store.fold import Fold, seen_by, writes_of
+from station_app.store.heads import REMOVED, heads, standing
 from station_app.store.journal import Device
 from station_app.store.prepared import Prepared
 from station_app.store.refusals import StoreRefusal
@@ -37,11 +37,16 @@ AT_ONCE: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What to write to one record: wire values by field. ``record`` None makes a new record."""
+    """What to write to one record: wire values by field. ``record`` None makes a new record.
+
+    ``like``: of a kind written whole (``newest``), the write (``device:seq``) whose fields this version does not know are
+    kept; the one shown when it is not said.
+    """
 
     kind: str
     fields: Mapping[str, Wire]
     record: str | None = None
+    like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,10 @@ class Written:
     before: Mapping[str, object] | None  # None: the record is new
     after: Record
     changed: Mapping[str, Wire]
+    unknown: tuple[Mapping[str, Wire], Mapping[str, Wire]] = (
+        {},
+        {},
+    )  # open, private: of a newer version, kept as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,9 @@ class Door:
     device: str
     fold: Fold
     rules: list[Rule] = field(default_factory=list)
-    newest: tuple[int, bytes] | None = None  # the last entry made here and its hash; holds once its transaction is durable
+    newest: tuple[int, bytes] | None = (
+        None  # the last entry made here and its hash; holds once its transaction is durable
+    )
 
     # ------------------------------------------------------------------ one action
 
@@ -230,9 +241,12 @@ class Door:
                 return Refusal(StoreRefusal.UNKNOWN_RECORD, {"kind": _(declared.kind_title), "record": edit.record})
         if before is not None and before.get(REMOVED) and REMOVED not in edit.fields:
             return Refusal(StoreRefusal.REMOVED)
-        if before is not None and declared.merge == "append_only" and set(edit.fields) - {REMOVED}:
+        if before is not None and declared.merge == "append_only" and set(edit.fields) - {REMOVED} and not resolving:
             return Refusal(StoreRefusal.APPEND_ONLY, {"kind": _(declared.kind_title)})
-        return applied(declared, edit, before, resolving)
+        one = applied(declared, edit, before, resolving)
+        if before is None or declared.merge != "newest" or not one.changed:
+            return one
+        return replace(one, unknown=unknown_fields(connection, self.station, declared, one.record, edit.like))
 
     def _check(
         self, connection: Connection, one: Written, born: set[tuple[str, str]], resolving: bool
@@ -269,16 +283,7 @@ class Door:
         return any(record != one.record and not removed for record, removed in rows)
 
     def _undecided(self, connection: Connection, one: Written) -> Refusal | None:
-        if one.declared.merge != "ask":
-            return None
-        rows = connection.execute(
-            select(conflict.c.field).where(
-                conflict.c.station == self.station,
-                conflict.c.kind == one.declared.kind_name,
-                conflict.c.record == one.record,
-            )
-        )
-        for (name,) in rows:
+        for name in undecided(connection, self.station, one.declared, one.record):
             if name in one.changed:
                 return Refusal(StoreRefusal.UNDECIDED, {"field": _(one.declared.fields[name].title)})
         return None
@@ -300,7 +305,8 @@ class Door:
             fields: set[str] = set()
             for entry in journal.load(connection, later).values():
                 fields |= set(e.by_record(entry.items).get((one.declared.kind_name, one.record), {}))
-            both = sorted(name for name in one.changed if name in fields)
+            removing = one.changed.get(REMOVED) is True  # nobody removes what somebody has just written to, unseen
+            both = sorted(fields if removing else (name for name in one.changed if name in fields))
             if both:
                 titles = [_(one.declared.fields[n].title) if n in one.declared.fields else n for n in both]
                 return Refusal(StoreRefusal.STALE, {"fields": "、".join(titles), "names": both})
@@ -308,6 +314,40 @@ class Door:
 
 
 # ---------------------------------------------------------------------- pieces
+
+
+def undecided(connection: Connection, station: str, declared: type[Record], record: str) -> list[str]:
+    """The fields of a record that only a decision may write (merge rule ``ask``)."""
+    if declared.merge != "ask":
+        return []
+    rows = connection.execute(
+        select(conflict.c.field).where(
+            conflict.c.station == station, conflict.c.kind == declared.kind_name, conflict.c.record == record
+        )
+    )
+    return [name for (name,) in rows if name in declared.fields]
+
+
+def unknown_fields(
+    connection: Connection, station: str, declared: type[Record], record: str, like: str | None
+) -> tuple[Mapping[str, Wire], Mapping[str, Wire]]:
+    """What a newer version wrote beside the fields this one knows, (open, private): a whole record is written with it."""
+    found = writes_of(connection, station, declared.kind_name, record)
+    shown = next((w for w in found if w.name == like), None)
+    if shown is None:
+        shown = max(heads(standing(found)) or found, key=lambda w: w.rank, default=None)
+    if shown is None or not set(shown.values) - set(declared.fields) - {REMOVED}:
+        return {}, {}
+    one = journal.device_named(connection, shown.device)
+    assert one is not None  # its write was just read
+    at = journal.at_of(one.no, shown.seq)
+    items = [i for i in journal.load(connection, [at])[at].items if (i.kind, i.record) == (declared.kind_name, record)]
+    kept: tuple[dict[str, Wire], dict[str, Wire]] = ({}, {})
+    for item in items:
+        for name, value in item.fields.items():
+            if name not in declared.fields and name != REMOVED:
+                kept[item.private][name] = value  # type: ignore[assignment]  # as it came, whatever it is
+    return kept
 
 
 #: One prepared statement for each kind's class; a class, not its name, since tests declare throw-away kinds.
@@ -399,6 +439,8 @@ def items_of(one: Written) -> list[e.Item]:
     private: dict[str, Wire] = {}
     for name, value in values.items():
         (private if name != REMOVED and declared.fields[name].private else open_fields)[name] = value
+    open_fields |= one.unknown[0]
+    private |= one.unknown[1]
     items: list[e.Item] = []
     if open_fields or (one.before is None and not private):
         items.append(e.make_item(declared.kind_name, one.record, False, e.encode_body(open_fields)))

@@ -156,6 +156,7 @@ class Fold:
         straight = (
             key not in work.slow
             and not contested
+            and not entry.head.action.startswith(heads.WITHDRAWING)
             and not (declared.merge == "append_only" and last)
             and all(seen.get(n, 0) >= s and seen_me.get(n, 0) < entry.head.seq for n, s in others.items())
         )
@@ -315,28 +316,10 @@ class Fold:
 
     # ------------------------------------------------------------------ the slow path
 
-    def writes_of(self, connection: Connection, station: str, kind: str, record: str) -> list[heads.Write]:
-        """Every folded write of a record, with what its author had seen."""
-        family = {d.no: d for d in journal.devices(connection, station)}
-        ats = [
-            at
-            for (at,) in connection.execute(select(touch.c.at).where(touch.c.record == record, touch.c.kind == kind))
-            if at >> AT_SHIFT in family
-        ]
-        loaded = journal.load(connection, ats)
-        names = {no: d.device for no, d in family.items()}
-        writes: list[heads.Write] = []
-        for at in sorted(ats):
-            entry = loaded[at]
-            no, seq = at >> AT_SHIFT, journal.seq_of(at)
-            values = by_record(i for i in entry.items if i.record == record and i.kind == kind).get((kind, record), {})
-            seen = {names[o]: s for o, s in seen_by(connection, no, [o for o in names if o != no], seq + 1).items()}
-            writes.append(heads.Write(entry.head.device, seq, entry.head.time, entry.head.author, values, seen))
-        return writes
-
     def resolve(self, connection: Connection, station: str, kind: str, record: str) -> heads.Outcome:
         """A record folded from its whole history."""
-        return heads.resolve(self.writes_of(connection, station, kind, record), KINDS[kind].merge)
+        declared = KINDS[kind]
+        return heads.resolve(writes_of(connection, station, kind, record), declared.merge, asked(declared))
 
     @staticmethod
     def _keep_conflicts(connection: Connection, station: str, kind: str, record: str, outcome: heads.Outcome) -> None:
@@ -387,6 +370,32 @@ def seen_by(connection: Connection, no: int, others: Iterable[int], before: int 
         if row is not None:
             found[other] = row[0]
     return found
+
+
+def writes_of(connection: Connection, station: str, kind: str, record: str) -> list[heads.Write]:
+    """Every folded write of a record, with what its author had seen."""
+    family = {d.no: d for d in journal.devices(connection, station)}
+    ats = [
+        at
+        for (at,) in connection.execute(select(touch.c.at).where(touch.c.record == record, touch.c.kind == kind))
+        if at >> AT_SHIFT in family
+    ]
+    loaded = journal.load(connection, ats)
+    names = {no: d.device for no, d in family.items()}
+    writes: list[heads.Write] = []
+    for at in sorted(ats):
+        entry = loaded[at]
+        no, seq = at >> AT_SHIFT, journal.seq_of(at)
+        values = by_record(i for i in entry.items if i.record == record and i.kind == kind).get((kind, record), {})
+        seen = {names[o]: s for o, s in seen_by(connection, no, [o for o in names if o != no], seq + 1).items()}
+        h = entry.head
+        writes.append(heads.Write(h.device, seq, h.time, h.author, values, seen, h.action))
+    return writes
+
+
+def asked(declared: type[Record]) -> frozenset[str]:
+    """The fields of a kind that people decide about: what the program derives, or does not know, asks nobody."""
+    return frozenset((*(n for n, f in declared.fields.items() if not f.computed), heads.REMOVED))
 
 
 def stored(declared: Field | None, value: object) -> tuple[object, bool]:

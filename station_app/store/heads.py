@@ -3,11 +3,13 @@
 The result depends on the set of writes only, never on the order in which they became known.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 REMOVED = "removed"
 WHOLE = "*"  # the "field" of a conflict about a record as a whole
+#: Actions of entries that decide a conflict, and that take such a decision back (``withdraw <device>:<seq>``).
+DECIDING, WITHDRAWING = "resolve", "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,18 @@ class Write:
     author: str
     values: Mapping[str, object]
     seen: Mapping[str, int]
+    action: str = ""
+
+    @property
+    def name(self) -> str:
+        """How the entry is named: ``device:seq``."""
+        return f"{self.device}:{self.seq}"
+
+    @property
+    def withdraws(self) -> str | None:
+        """The decision this write takes back."""
+        word, _space, name = self.action.partition(" ")
+        return name if word == WITHDRAWING else None
 
     @property
     def rank(self) -> tuple[int, str, int]:
@@ -63,6 +77,14 @@ def heads(writes: Sequence[Write]) -> list[Write]:
     return free or list(writes)
 
 
+def standing(writes: Sequence[Write]) -> list[Write]:
+    """The writes that count: a decision that was taken back, and the taking back, are as if they had never been."""
+    back = {w.withdraws for w in writes} - {None}
+    if not back:
+        return list(writes)
+    return [w for w in writes if w.withdraws is None and not (w.action == DECIDING and w.name in back)]
+
+
 def _distinct(found: Iterable[Choice]) -> list[Choice]:
     """One choice per value: the newest write of it; ordered newest first."""
     chosen: list[Choice] = []
@@ -76,29 +98,37 @@ def _same(a: object, b: object) -> bool:
     return type(a) is type(b) and a == b
 
 
-def resolve(writes: Sequence[Write], merge: str) -> Outcome:
-    """Fold a record's writes by its kind's merge rule."""
+def resolve(writes: Sequence[Write], merge: str, asked: Container[str] | None = None) -> Outcome:
+    """Fold a record's writes by its kind's merge rule.
+
+    ``asked``: the fields (and ``removed``) a person decides about; None: all. Of the others, which the program derives or
+    does not know, the newest head is shown and nobody is asked.
+    """
+    counting = standing(writes)
+    if not counting:
+        return Outcome()
     if merge == "append_only":
-        return _append_only(writes)
+        return _append_only(counting, asked)
     if merge == "newest":
-        return _newest(writes)
-    return _by_field(writes, ask=merge == "ask")
+        return _newest(counting, asked)
+    return _by_field(counting, merge == "ask", asked)
 
 
 def _field_choices(writes: Sequence[Write], name: str) -> list[Choice]:
     return [Choice(w.values[name], w) for w in heads([w for w in writes if name in w.values])]
 
 
-def _by_field(writes: Sequence[Write], ask: bool) -> Outcome:
+def _by_field(writes: Sequence[Write], ask: bool, asked: Container[str] | None) -> Outcome:
     out = Outcome()
     names = sorted({name for w in writes for name in w.values})
     for name in names:
         if name == REMOVED:
             continue
         found = _distinct(_field_choices(writes, name))
-        if len(found) > 1:
+        open_question = len(found) > 1 and (asked is None or name in asked)
+        if open_question:
             out.conflicts[name] = found
-        out.values[name] = None if ask and len(found) > 1 else found[0].value
+        out.values[name] = None if ask and open_question else found[0].value
     _removal(writes, out)
     return out
 
@@ -121,26 +151,37 @@ def _removal(writes: Sequence[Write], out: Outcome) -> None:
     out.values[REMOVED] = chosen[0].value
 
 
-def _newest(writes: Sequence[Write]) -> Outcome:
+def _about(write: Write, asked: Container[str] | None) -> dict[str, object]:
+    """What a write says of the fields a person decides about."""
+    return {name: value for name, value in write.values.items() if asked is None or name in asked}
+
+
+def _newest(writes: Sequence[Write], asked: Container[str] | None) -> Outcome:
     out = Outcome()
     found = sorted(heads(writes), key=lambda w: w.rank, reverse=True)
     out.values = dict(found[0].values)
     distinct: list[Write] = []
     for write in found:
-        if not any(dict(write.values) == dict(d.values) for d in distinct):
+        if not any(_about(write, asked) == _about(d, asked) for d in distinct):
             distinct.append(write)
     if len(distinct) > 1:
         out.conflicts[WHOLE] = [Choice(dict(w.values), w) for w in distinct]
     return out
 
 
-def _append_only(writes: Sequence[Write]) -> Outcome:
+def _append_only(writes: Sequence[Write], asked: Container[str] | None) -> Outcome:
+    """Created once: the least of the creations that knew of no other. The others are listed until somebody who has seen
+    them confirms the first, by writing the same once more."""
     out = Outcome()
     creations = sorted((w for w in writes if set(w.values) - {REMOVED}), key=lambda w: w.rank)
     if creations:
-        first = creations[0]
+        first = next((c for c in creations if not any(o is not c and c.saw(o) for o in creations)), creations[0])
         out.values = {k: v for k, v in first.values.items() if k != REMOVED}
-        later = [w for w in creations[1:] if dict(w.values) != dict(first.values)]
+        same = _about(first, asked)
+        confirming = [w for w in creations if w is not first and _about(w, asked) == same]
+        later = [
+            w for w in creations if _about(w, asked) != same and not any(c.saw(w) and not w.saw(c) for c in confirming)
+        ]
         if later:
             out.conflicts[WHOLE] = [Choice(dict(w.values), w) for w in (first, *later)]
     removals = [w for w in writes if REMOVED in w.values]

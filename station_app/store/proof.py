@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Table
 from station_app.kinds.base import KINDS, Record
 from station_app.store import entries as e
 from station_app.store import heads, journal
-from station_app.store.fold import Fold, stored
+from station_app.store.fold import asked, stored, writes_of
 from station_app.store.heads import REMOVED
 from station_app.store.journal import Device
 from station_app.store.rebuild import raw_rows
@@ -131,7 +131,9 @@ def _written_since(connection: Connection, family: list[Device], proof: Proof) -
             for key, values in e.by_record(entry.items).items():
                 if key[0] in KINDS:
                     new.setdefault(key, []).append(
-                        heads.Write(entry.head.device, number, entry.head.time, entry.head.author, values, {})
+                        heads.Write(
+                            entry.head.device, number, entry.head.time, entry.head.author, values, {}, entry.head.action
+                        )
                     )
             if len(new) > MOST_NEW:
                 return None
@@ -184,7 +186,7 @@ def _writes_before(
     limits = {numbers[device] << AT_SHIFT: seq for device, (seq, _digest) in proof.chains.items()}
     return [
         write
-        for write in Fold().writes_of(connection, station, *key)
+        for write in writes_of(connection, station, *key)
         if write.seq <= limits.get(numbers[write.device] << AT_SHIFT, 0)
     ]
 
@@ -192,7 +194,7 @@ def _writes_before(
 def _row(station: str, key: Key, writes: list[heads.Write]) -> Row | None:
     """The row that these writes of one device make; None where they make a conflict."""
     declared: type[Record] = KINDS[key[0]]
-    outcome = heads.resolve(writes, declared.merge)
+    outcome = heads.resolve(writes, declared.merge, asked(declared))
     if outcome.conflicts:
         return None
     table = declared.__table__
