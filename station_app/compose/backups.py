@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from station_app.compose.station import DATABASE, RECOVERY, OpenStation, recover_station
+from station_app.compose.keys import DATABASE, RECOVERY
+from station_app.compose.station import OpenStation, recover_station
 from station_app.messages import Refusal
 from station_app.store import backup, placing
 from station_app.store.backup import Told, untold

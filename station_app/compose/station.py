@@ -106,6 +106,7 @@ def create_station(folder: Path, name: str, division: str, number: str, admin: s
 
 def open_station(folder: Path, user: str | None, password: Callable[[str], str]) -> OpenStation | Refusal:
     """Unlock the station in a folder. ``password`` is asked with the user's name; ``user`` None means the only one."""
+    placing.finish(folder)
     vault = Vault.load(folder)
     if isinstance(vault, Refusal):
         return vault
@@ -123,22 +124,33 @@ def _opened(folder: Path, vault: Vault, name: str, secret: str, hold: Holding | 
     if isinstance(unlocked, Refusal):
         return unlocked
     unlocked = keys.settled(folder, vault, unlocked, hold)
+    before = _before_update(folder, unlocked)
+    if isinstance(before, Refusal):
+        return before
     store = open_store(folder / DATABASE, unlocked.key)
     if isinstance(store, Refusal):
         return store
     older = vault.generation < keys.known_generation(store)
     if older:
-        refused = (
-            vault.catch_up(unlocked, keys.known_generation(store))
-            if unlocked.user.role == Role.HEAD
-            else Refusal(StoreRefusal.VAULT_OLDER)
-        )
+        head = unlocked.user.role == Role.HEAD
+        refused = vault.catch_up(unlocked, keys.known_generation(store)) if head else Refusal(StoreRefusal.VAULT_OLDER)
         if refused is not None:
             store.close()
             return refused
+    if before is not None:
+        note(store, before)
     keys.remember_generation(store, vault)
     keys.take_attempts(store, vault)
     return OpenStation(folder, vault, unlocked, store, Blobs(folder, unlocked.key, keys.coming(unlocked)), hold, older)
+
+
+def _before_update(folder: Path, unlocked: Unlocked) -> Made | Refusal | None:
+    """A backup before an older station is brought to this program's tables; the update is tried on its copy first."""
+    database = open_sqlite(folder / DATABASE, unlocked.key)
+    try:
+        return before_update(folder, unlocked, database)
+    finally:
+        database.close()
 
 
 def _held(folder: Path) -> Holding | None:

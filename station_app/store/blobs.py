@@ -24,6 +24,10 @@ class Blobs:
 
     def __init__(self, folder: Path, key: bytes, older: Sequence[bytes] = ()) -> None:
         self.folder = folder / FOLDER
+        self.go_on(key, older)
+
+    def go_on(self, key: bytes, older: Sequence[bytes] = ()) -> None:
+        """From now on under this key."""
         self._cipher, *self._older = [
             AESGCM(HKDF(SHA256(), 32, None, b"station_app blobs").derive(one)) for one in (key, *older)
         ]

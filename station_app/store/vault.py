@@ -51,7 +51,7 @@ class User:
 class Unlocked:
     """What an unlocked vault gives: the data key and who opened it.
 
-    ``coming``: the key a change of keys that was broken off was going to; the database opens with one of the two.
+    ``coming``: the other key while a change of keys is under way; the database opens with ``key``.
     ``retired``: earlier keys, newest first, for backups made under them.
     """
 
@@ -101,10 +101,9 @@ class Vault:
         """The vault of a folder."""
         try:
             return cls(folder, _read(folder))
-        except FileNotFoundError:
-            return Refusal(StoreRefusal.NO_VAULT, {"folder": str(folder)})
         except (OSError, Damaged) as error:
-            return _damaged(error)
+            missing = isinstance(error, FileNotFoundError)
+            return Refusal(StoreRefusal.NO_VAULT, {"folder": str(folder)}) if missing else _damaged(error)
 
     # ------------------------------------------------------------------ looking
 
@@ -121,6 +120,16 @@ class Vault:
     def users(self) -> list[User]:
         """Every user, active or not."""
         return [self._user(slot) for slot in self._state.users]
+
+    def catch_up(self, by: Unlocked, generation: int) -> Refusal | None:
+        """A head goes on with an older file that was put back: from now on it is the newest."""
+
+        def work(state: State) -> bool:
+            state.generation = max(state.generation, generation)
+            return True
+
+        done = self._change(by, work, managing=True)
+        return done if isinstance(done, Refusal) else None
 
     def find(self, name: str) -> User | None:
         """The user of this name."""
@@ -182,11 +191,6 @@ class Vault:
         if not isinstance(opened, Refusal):
             self._counted(lambda attempts: attempts.succeeded(whose, moment))
         return opened
-
-    def waiting(self, name: str) -> int:
-        """Seconds until this user may try again, 0 when at once."""
-        user = self.find(name)
-        return self._counted(lambda a: a.wait(user.id if user else lockout.UNKNOWN, lockout.uptime()))
 
     def _counted(self, work: Callable[[Attempts], T]) -> T:
         """Look at or change the counts, in the file as it stands now. Where it cannot be written they hold for this process."""
@@ -420,7 +424,8 @@ class Vault:
         try:
             with holding.writing(self.folder):
                 self._state = _read(self.folder)
-                if self._state.number != by.number or not self._state.whole(by.key):
+                key = by.keys.get(self._state.number)
+                if key is None or not self._state.whole(key):
                     raise Damaged("seal")
                 still = any(s.user == by.user.id and s.active and s.role == by.user.role for s in self._state.users)
                 done = work(self._state) if still or not managing else Refusal(StoreRefusal.NOT_ALLOWED)
@@ -428,7 +433,7 @@ class Vault:
                     self._state = _read(self.folder)
                 else:
                     self._state.generation += 1
-                    self._write(sealing or by.key)
+                    self._write(sealing or key)
                 return done
         except Damaged as error:
             return _damaged(error)
