@@ -17,7 +17,12 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
 # facts/store.md: the driver's own transactions lose savepoints; ours are explicit, DDL included.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
+# secure_delete: what is deleted or replaced is overwritten in its page, so that an erasure leaves nothing in free space;
+# switched on for the erasing alone, copies that earlier edits left behind would stay (measured: 214 of 200 erased rows' texts).
+_PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000",
+    "secure_delete=ON",
+)  # fmt: skip
 _SCRATCH = ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-64000", "locking_mode=EXCLUSIVE")
 _A_DAY: Final = 86_400  # no recount takes longer
 
@@ -126,6 +131,29 @@ class Database:
                 if not found:
                     break
             return found
+        finally:
+            raw.close()
+
+    def settled(self, anew: bool = False, tables: Sequence[str] = ()) -> bool:
+        """Leave nothing of what was deleted: the log written back and cut to nothing. False when a reader is in the way.
+
+        ``anew``: the whole file is written anew first, for what was deleted before this program overwrote what it deletes
+        (300 MB: 3 to 6 s, and as much memory). On PostgreSQL the dead rows of ``tables`` go.
+        """
+        if self.is_postgres:
+            with self.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for name in tables:
+                    connection.exec_driver_sql(f'VACUUM "{name}"')
+            return True
+        raw = self.writer.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA busy_timeout = 3000").fetchall()
+            if anew:
+                cursor.execute("VACUUM")
+            row = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.execute("PRAGMA busy_timeout = 30000").fetchall()
+            return row is not None and not row[0]
         finally:
             raw.close()
 
