@@ -20,6 +20,19 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def held_still() -> bool:
+    """Whether ``STATION_APP_NOW`` holds the clock at one moment: that it does not run is no fault of it."""
+    return bool(os.environ.get("STATION_APP_NOW"))
+
+
+def steady_ms() -> int:
+    """Milliseconds of a clock that nobody sets and that runs while the computer sleeps; only differences mean anything."""
+    which = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+    if which is None:  # Windows: its monotonic clock counts sleep
+        return time.monotonic_ns() // 1_000_000
+    return time.clock_gettime_ns(which) // 1_000_000
+
+
 def today() -> date:
     """The station's civil date."""
     return datetime.fromtimestamp(now_ms() / 1000, LOCAL).date()

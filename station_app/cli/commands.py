@@ -45,11 +45,13 @@ class Context:
     @contextmanager
     def station(self) -> Iterator["OpenStation"]:
         """The unlocked station; locked again afterwards."""
-        from station_app.compose import open_station
+        from station_app.compose import open_station, sentences
 
         opened = open_station(self.data, self.words.user, self.password)
         if isinstance(opened, Refusal):
             raise Refused(opened)
+        for sentence in sentences(opened):
+            self.say(sentence)
         try:
             yield opened
         finally:

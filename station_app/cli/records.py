@@ -178,20 +178,24 @@ def _find(context: Context) -> Result:
 
 
 def _history(context: Context) -> Result:
+    from station_app.store import clocks
+
     declared = _kind(context.words.kind)
     with context.station() as station:
         _one(station, declared.kind_name, context.words.id)
         steps = station.store.history(declared.kind_name, context.words.id)
+        doubtful = clocks.marks(station.store)
         names = {step.author: station.user_name(step.author) for step in steps}
     entries = [
         {"entry": s.entry, "time": s.time, "author": names[s.author], "device": s.device, "action": s.action,
-         "fields": {name: list(pair) for name, pair in s.fields.items()}}
+         "fields": {name: list(pair) for name, pair in s.fields.items()}, "clock_doubtful": clocks.concerns(doubtful, s.entry)}
         for s in steps
     ]  # fmt: skip
     lines: list[str] = []
     for step in steps:
         at = datetime.fromtimestamp(step.time / 1000, LOCAL).strftime("%Y-%m-%d %H:%M")
-        lines.append(f"{at}  {names[step.author]}  {step.action}  {step.entry}")
+        doubt = "  " + _("(the computer's time may be wrong)") if clocks.concerns(doubtful, step.entry) else ""
+        lines.append(f"{at}  {names[step.author]}  {step.action}  {step.entry}{doubt}")
         lines += [f"  {name}: {old} → {new}" for name, (old, new) in step.fields.items()]
     return Result({"entries": entries}, tuple(lines))
 

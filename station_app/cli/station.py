@@ -1,4 +1,4 @@
-"""Commands about the station as a whole: init, users, kinds, check."""
+"""Commands about the station as a whole: init, users, kinds."""
 
 import argparse
 import getpass
@@ -163,30 +163,6 @@ def _kinds(context: Context) -> Result:
     return Result({"kinds": kinds}, lines)
 
 
-def _check_words(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--rebuild", action="store_true", help=_("fold the whole journal again and compare every row"))
-
-
-def _check(context: Context) -> Result:
-    with context.station() as station:
-        chains = station.store.check()
-        entries = station.store.entry_count()
-        document: dict[str, Any] = {"entries": entries, "chains": chains}
-        lines = [_("{n} entries.", n=entries)]
-        lines += [f"{device}: {_('in order') if state == 'ok' else state}" for device, state in chains.items()]
-        good = all(state == "ok" for state in chains.values())
-        if context.words.rebuild:
-            differences = station.store.differences()
-            document["rebuild"] = differences or "same"
-            good = good and not differences
-            lines.append(
-                _("Every row is what the journal says.")
-                if not differences
-                else _("{n} rows are not what the journal says.", n=len(differences))
-            )
-    return Result(document, tuple(lines), 0 if good else 1)
-
-
 COMMANDS = (
     Command(
         ("init",), N_("Create a new, encrypted station in a folder."),
@@ -210,8 +186,4 @@ COMMANDS = (
         "station-app --data 罕台镇 user recover 乔站长", _user_recover, _recover_words,
     ),
     Command(("kinds",), N_("List the kinds of records and their fields."), "station-app --json kinds", _kinds),
-    Command(
-        ("check",), N_("Check that nothing in the station's files was lost or changed."),
-        "station-app --data 罕台镇 check --rebuild", _check, _check_words,
-    ),
 )  # fmt: skip

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from station_app.clock import now_ms
 from station_app.messages import Refusal
 from station_app.store import freshness, journal
+from station_app.store.clocks import ClockWatch
 from station_app.store.freshness import Standing, State, Witness
+from station_app.store.refusals import StoreRefusal
 
 if TYPE_CHECKING:
     from station_app.store.opened import Store
@@ -88,6 +90,8 @@ class Guard:
         self._seal = None if file is None or keeper is None else freshness.page_seal(file)
         self._sealed = False
         self._compared = True  # the tables are known to be the journal's fold
+        self.clock: ClockWatch | None = None
+        self._newest = 0  # newest own entry
         self._kept = 0
         self._lock = threading.RLock()
 
@@ -116,13 +120,18 @@ class Guard:
         if store.fact(MACHINE_FACT) is None:
             store.keep(MACHINE_FACT, self.machine)
 
-    def look(self, store: "Store") -> None:
-        """Judge an opened store by its entries; a small one whose seal is broken is proven at once."""
+    def look(self, store: "Store", new: bool = False) -> None:
+        """Judge an opened store by its entries; a small one whose seal is broken is proven at once, a ``new`` one is empty."""
         if self._make is None:
             return
         self.begin(store)
-        self._compared = self._sealed
+        self._compared = self._sealed or new
         self.standing = self._judged(store)
+        self._newest = self.standing.here
+        with store.database.reading() as connection:
+            own = journal.device_named(connection, store.device)
+        self.clock = ClockWatch(store, 0 if own is None else own.time)
+        self.clock.look(store, self.standing.here)
         if not self._compared and store.entry_count() <= PROVE_AT_ONCE:
             self.prove(store)
 
@@ -156,6 +165,11 @@ class Guard:
 
     # ------------------------------------------------------------------ proving
 
+    @property
+    def compared(self) -> bool:
+        """Whether the tables are known to be the journal's fold: sealed as they lie, or folded again and compared."""
+        return self._compared
+
     def due(self, store: "Store") -> bool:
         """Whether the store should be proven in the background now."""
         if self._make is None or self.standing.refusal is not None:
@@ -177,8 +191,6 @@ class Guard:
 
     def repair(self, store: "Store") -> Standing | Refusal:
         """Fold the tables anew from the journal, where that is what is wrong. A separate act, never done by itself."""
-        from station_app.store.refusals import StoreRefusal
-
         if self.standing.in_doubt:
             return self.standing.refusal or Refusal(StoreRefusal.NOTHING_WRONG)
         if self.standing.state is not State.TABLES:
@@ -199,6 +211,8 @@ class Guard:
                 self.standing = self._judged(store)
             if self.standing.state is State.COPY:
                 self.become_new(store, "copy")
+            if self.clock is not None and self.standing.refusal is None:
+                self.clock.look(store, self._newest)
             return self.standing.refusal
 
     def become_new(self, store: "Store", why: str) -> str:
@@ -208,6 +222,7 @@ class Guard:
             with store.database.reading() as connection:
                 one = journal.device_named(connection, old)
             fresh = store.take_new_identity()
+            self._newest = 0
             note = {
                 "was": old, "is": fresh, "why": why, "at": now_ms(), "state": said.state.value, "known": said.known,
                 "seq": 0 if one is None else one.seq, "hash": "" if one is None else one.hash.hex(),
@@ -225,6 +240,9 @@ class Guard:
             return
         with self._lock:
             self._kept += 1
+            self._newest = seq
+            if self.clock is not None:
+                self.clock.written()
             self.outside = self.keeper.keep(
                 store.device, seq, digest, None, self.place, now_ms(), ring=self._kept % RING_EVERY == 0
             )

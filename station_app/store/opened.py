@@ -13,12 +13,12 @@ from station_app.messages import Refusal, Refused
 from station_app.store import entries as e
 from station_app.store import erasure, history, identity, journal, proof, rebuild, schema
 from station_app.store.change import BATCH_ITEMS, Author, Done, Door, Edit, applied, current, items_of
-from station_app.store.conflicts import Conflict, conflicts, deciding
+from station_app.store.conflicts import NOT_SAID, Conflict, Told, _NotSaid, conflicts, deciding, told
 from station_app.store.engine import DRIVER_ERRORS, Database, is_disk_error
 from station_app.store.erased import KIND, among
 from station_app.store.fold import Fold
 from station_app.store.guard import Guard
-from station_app.store.heads import REMOVED
+from station_app.store.heads import DECIDING, REMOVED
 from station_app.store.packed import PackedGroups
 from station_app.store.records import Reader
 from station_app.store.refusals import StoreRefusal
@@ -62,7 +62,7 @@ class Store:
             journal.register(connection, station, device, own=True)
         store.keep(STATION_FACT, station.encode())
         store.keep(DEVICE_FACT, device.encode())
-        store.guard.begin(store)
+        store.guard.look(store, new=True)
         return store
 
     @classmethod
@@ -222,7 +222,10 @@ class Store:
         before = current(connection, self.station, declared, edit.record) if edit.record is not None else None
         if edit.record is not None and before is None and among(connection, self.station, [(edit.kind, edit.record)]):
             return Refusal(StoreRefusal.ERASED)
-        written = applied(declared, Edit(edit.kind, edit.fields, edit.record or new_id()), before)
+        fields = edit.fields
+        if before is not None and (left := undecided(connection, self.station, declared, str(edit.record))):
+            fields = {name: value for name, value in fields.items() if name not in left}  # a person decides those
+        written = applied(declared, Edit(edit.kind, fields, edit.record or new_id()), before)
         records.append(written.record)
         return items_of(written) if written.changed or before is None else []
 
@@ -263,7 +266,10 @@ class Store:
     def undo(self, entry: str, author: Author) -> Done | Refusal:
         """Take an entry, or the whole batch it belongs to, back by new entries."""
         with self.database.reading() as connection:
-            groups = history.undoing(connection, self.station, entry)
+            back = history.withdrawing(connection, self.station, entry)
+            groups = history.undoing(connection, self.station, entry) if back is None else []
+        if back is not None:
+            return back if isinstance(back, Refusal) else self._withdraw(back[0], back[1], author)
         if isinstance(groups, Refusal):
             return groups
         if len(groups) == 1:
@@ -275,12 +281,43 @@ class Store:
         with self.database.reading() as connection:
             return conflicts(connection, self.station)
 
-    def resolve(self, conflict: str, take: str, author: Author) -> Done | Refusal:
-        """Decide a conflict for one of its heads; deciding is an ordinary write that has seen all of them."""
-        edit = deciding(self.conflicts(), conflict, take)
+    def resolve(
+        self, conflict: str, take: str | None, author: Author, *, value: Wire | _NotSaid = NOT_SAID,
+        opened_at: Mapping[str, int] | None = None,
+    ) -> Done | Refusal:  # fmt: skip
+        """Decide a conflict for one of its heads, or for a ``value`` that none of them had.
+
+        Deciding is an ordinary write that has seen all of them. ``opened_at``: the position at which the person saw them;
+        what came later for the same field makes the decision ``stale``.
+        """
+        if not may(author.role, Action.RESOLVE):
+            return Refusal(StoreRefusal.NOT_ALLOWED)
+        with self.database.reading() as connection:
+            position = journal.position(connection, self.station) if opened_at is None else opened_at
+            edit = deciding(conflicts(connection, self.station), conflict, take, value)
         if isinstance(edit, Refusal):
             return edit
-        return self.change([edit], author, "resolve", resolving=True)
+        return self.change([edit], author, DECIDING, opened_at=position, resolving=True)
+
+    def told(self, conflict: Conflict) -> list[Told]:
+        """What a person needs beside a conflict's values, head by head."""
+        with self.database.reading() as connection:
+            return told(connection, self.station, conflict)
+
+    def _withdraw(self, decision: e.Entry, action: str, author: Author) -> Done | Refusal:
+        """Take a decision back: an entry that says the same, by whose action both count as if they had never been."""
+        if not may(author.role, Action.RESOLVE):
+            return Refusal(StoreRefusal.NOT_ALLOWED)
+        try:
+            with self.database.writing() as connection:
+                made = self.door.append(connection, decision.items, author, action, new_id(), None)
+        except Exception as error:
+            if is_disk_error(error):
+                return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+            raise
+        self._tell(frozenset(item.kind for item in decision.items))
+        records = tuple(dict.fromkeys(item.record for item in decision.items))
+        return Done((f"{made.head.device}:{made.head.seq}",), records)
 
     # ------------------------------------------------------------------ proof
 

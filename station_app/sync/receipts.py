@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from station_app.messages import Refusal
-from station_app.store import journal
+from station_app.store import clocks, journal
 from station_app.store.guard import ACKNOWLEDGED
 from station_app.store.opened import Store
 from station_app.sync import opening
@@ -129,6 +129,8 @@ def keep(store: Store, kept: Kept) -> bool:
     store.keep(f"{RECEIPT_FACT}/{kept.receipt.device}", kept.signed)
     said = [kept.receipt.upto, kept.receipt.head, kept.receipt.server_time]
     store.keep(f"{ACKNOWLEDGED}/{kept.receipt.device}", json.dumps(said).encode())  # read at start, without CMS
+    if kept.receipt.device == store.device:
+        clocks.told_by_centre(store, kept.receipt.upto, kept.receipt.server_time)
     return True
 
 

@@ -26,6 +26,8 @@ from platformdirs import user_state_path
 PATIENCE: Final = 0.5
 _SERVICE: Final = "station-app"
 _NONCE: Final = 12
+_PLACE: Final = 4_096  # bytes of each of the two places in a file
+_HOW: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 T = TypeVar("T")
 
@@ -52,82 +54,107 @@ def state_folder() -> Path:
 
 
 class Anchors:
-    """The anchors of one station on this computer. ``key``: 32 bytes that lie in the encrypted database."""
+    """The anchors of one station on this computer. ``key``: 32 bytes that lie in the encrypted database.
+
+    A device's file has two places, written in turn: whatever tears the one being written, the other still stands. It is
+    not synced: after a power cut it may lag, and it may.
+    """
 
     def __init__(self, key: bytes, folder: Path | None = None, ring: "Ring | None" = None) -> None:
         self._name_key = hashlib.sha256(b"station_app anchor name" + key).digest()
         self._cipher = AESGCM(hashlib.sha256(b"station_app anchor" + key).digest())
         self.folder = folder or state_folder()
         self.ring = ring
-        self._seen: tuple[int, int, int] | None = None
+        self._names: dict[str, str] = {}
+        self._ringed: dict[str, bytes | None] = {}  # what the keyring said when it was asked, or was told last
+        self._seen: tuple[str, bytes] = ("", b"")
+        self._turn = 0  # the place that is written next: the older one
 
     def known(self, device: str) -> list[Anchor]:
         """What the file and the keyring say of a device; an unreadable one says nothing."""
         name = self._name(device)
-        self._seen = self._stamp(name)
-        found = [self._from_file(name)]
-        if self.ring is not None:
-            kept = self.ring.read(name)
-            found.append(None if kept is None else self._opened(kept, name))
+        content = self._content(name)
+        self._seen = name, content
+        found = self._in_file(name, content)
+        self._turn = 0 if _age(found[0]) <= _age(found[1]) else 1
+        if self.ring is not None and name not in self._ringed:
+            self._ringed[name] = self.ring.read(name)
+        kept = self._ringed.get(name)
+        if kept is not None:
+            found.append(self._opened(kept, name))
         return [anchor for anchor in found if anchor is not None and anchor.device == device]
 
     def moved(self, device: str) -> bool:
         """Whether somebody else wrote the file since we looked: another copy, or another window, goes on."""
-        return self._stamp(self._name(device)) != self._seen
+        name = self._name(device)
+        return (name, self._content(name)) != self._seen
 
     def keep(self, device: str, seq: int, digest: bytes, seal: bytes | None, place: str, at: int, ring: bool) -> bool:
-        """Remember; never less than is remembered already. False when nothing outside could be written.
+        """Remember. False when nothing outside could be written. What another window remembered a moment before stays
+        in the other place, and the newer of the two counts.
 
-        The file is replaced by a rename but not synced: after a power cut it may lag, and it may. ``ring`` writes the
-        keyring too (tens of milliseconds, so not at every entry).
+        ``ring`` writes the keyring too (tens of milliseconds, so not at every entry).
         """
         name = self._name(device)
-        anchor = Anchor(device, seq, digest, seal, place, at)
-        if self._stamp(name) != self._seen:
-            other = self._from_file(name)
-            if other is not None and other.seq > seq:
-                return False
-        data = self._sealed(anchor, name)
+        if self._seen[0] != name:
+            self.known(device)
+        content = self._seen[1]
+        if len(place.encode()) > _PLACE // 2:
+            place = ""
+        data = self._sealed(Anchor(device, seq, digest, seal, place, at), name)
         try:
-            self._write(name, data)
+            self._write(name, content, data)
         except OSError:
             return False
         finally:
             if ring and self.ring is not None:
                 self.ring.write(name, data)
+                self._ringed[name] = data
         return True
 
     # ------------------------------------------------------------------ pieces
 
     def _name(self, device: str) -> str:
+        known = self._names.get(device)
+        if known is None:
+            known = self._names[device] = self._named(device)
+        return known
+
+    def _named(self, device: str) -> str:
         return hashlib.blake2b(device.encode(), key=self._name_key, digest_size=16).hexdigest()
 
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.anchor"
+    def _path(self, name: str) -> str:
+        return os.path.join(self.folder, f"{name}.anchor")
 
-    def _stamp(self, name: str) -> tuple[int, int, int] | None:
+    def _content(self, name: str) -> bytes:
         try:
-            found = os.stat(self._path(name))
+            with open(self._path(name), "rb", buffering=0) as file:
+                return file.read(2 * _PLACE)
         except OSError:
-            return None
-        return found.st_mtime_ns, found.st_ino, found.st_size
+            return b""
 
-    def _write(self, name: str, data: bytes) -> None:
-        path = self._path(name)
-        part = path.with_name(f".{name}.{os.getpid()}.part")
+    def _in_file(self, name: str, content: bytes) -> list[Anchor | None]:
+        found: list[Anchor | None] = []
+        for start in (0, _PLACE):
+            length = int.from_bytes(content[start : start + 2], "big")
+            found.append(self._opened(content[start + 2 : start + 2 + length], name) if length else None)
+        return found
+
+    def _write(self, name: str, content: bytes, data: bytes) -> None:
+        path, start = self._path(name), self._turn * _PLACE
+        part = len(data).to_bytes(2, "big") + data
         try:
-            part.write_bytes(data)
+            handle = os.open(path, _HOW, 0o600)
         except FileNotFoundError:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            part.write_bytes(data)
-        os.replace(part, path)
-        self._seen = self._stamp(name)
-
-    def _from_file(self, name: str) -> Anchor | None:
+            handle = os.open(path, _HOW, 0o600)
         try:
-            return self._opened(self._path(name).read_bytes(), name)
-        except OSError:
-            return None
+            os.lseek(handle, start, os.SEEK_SET)
+            os.write(handle, part)
+        finally:
+            os.close(handle)
+        self._turn = 1 - self._turn
+        self._seen = name, content[:start].ljust(start, b"\0") + part + content[start + len(part) :]
 
     def _sealed(self, anchor: Anchor, name: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
@@ -138,6 +165,10 @@ class Anchors:
             return _decode(self._cipher.decrypt(data[:_NONCE], data[_NONCE:], name.encode()))
         except (InvalidTag, ValueError, msgspec.MsgspecError):
             return None
+
+
+def _age(anchor: Anchor | None) -> tuple[int, int]:
+    return (-1, 0) if anchor is None else (anchor.seq, anchor.at)
 
 
 # ---------------------------------------------------------------------- the system's keyring

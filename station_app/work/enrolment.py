@@ -97,6 +97,7 @@ def request(opened: Opened, usb: Path, code: str, fingerprint: str) -> dict[str,
     incomplete = _incomplete(fingerprint)
     if incomplete is not None:
         return incomplete
+    store.guard.before(store)  # a copy asks for itself, not for the device it was copied from
     keys = device_keys(store)
     if isinstance(keys, Refusal):
         return keys

@@ -53,6 +53,7 @@ def send_usb(opened: Handing, usb: Path, progress: Progress | None = None) -> Se
     carrier = Stick.at(usb)
     if isinstance(carrier, Refusal):
         return carrier
+    opened.store.guard.before(opened.store)  # a copy hands in as itself; an older store may: the centre sees what is wrong
     enrolled = identity(opened)
     if isinstance(enrolled, Refusal):
         return enrolled

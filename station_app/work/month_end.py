@@ -17,10 +17,12 @@ from station_app.report.month import MonthNumbers, numbers_of, scope_of, scopes
 from station_app.report.picture import Titles, Written, picture
 from station_app.report.supplement import Difference, Supplement, differences, supplement
 from station_app.spec.meanings import Wire
+from station_app.store import clocks
 from station_app.store.change import Author, Edit
 from station_app.store.records import Found, Reader
 from station_app.store.roles import Role
 from station_app.store.vault import User
+from station_app.sync import receipts
 from station_app.sync.opening import now
 from station_app.trust import signing
 from station_app.trust.signing import Box
@@ -179,12 +181,20 @@ def may_sign(opened: Opened, looked: Month) -> Refusal | None:
     return None
 
 
-def sign(opened: Opened, month: str, written: Written | None = None) -> Signed | Refusal:
-    """Sign a month. A signed one is never changed: signing it again makes a numbered correction that says what differs."""
+def sign(
+    opened: Opened, month: str, written: Written | None = None, *, clock_ok: bool = False
+) -> Signed | Refusal:  # fmt: skip
+    """Sign a month. A signed one is never changed: signing it again makes a numbered correction that says what differs.
+
+    ``clock_ok``: a person looked at the computer's clock, which is asked where it may be wrong.
+    """
     if not is_month(month):
         return Refusal(MonthRefusal.NOT_A_MONTH, {"month": month})
     if opened.user.role != Role.HEAD:
         return Refusal(MonthRefusal.HEAD_ONLY)
+    doubtful = _may_be_signed_here(opened, clock_ok)
+    if doubtful is not None:
+        return doubtful
     enrolled = enrolment.identity(opened)
     if isinstance(enrolled, Refusal):
         return enrolled
@@ -216,6 +226,29 @@ def sign(opened: Opened, month: str, written: Written | None = None) -> Signed |
     if not verdict.valid:
         return verdict.problems[0]
     return _keep(opened, looked, number, written or Written(), position, pdf, kept)
+
+
+def _may_be_signed_here(opened: Opened, clock_ok: bool) -> Refusal | None:
+    """Neither on an older or altered store, nor by a clock that may be wrong (unless somebody looked at it)."""
+    store = opened.store
+    refused = store.guard.before(store)
+    if refused is not None:
+        return refused
+    kept = receipts.newest(store)
+    forked = None if kept is None else receipts.fits_chain(store, kept.receipt)
+    if forked is not None:
+        return forked
+    doubts = [mark.sentence for mark in clocks.doubts(store)]
+    with store.reading() as reader:
+        days = [str(report.fields.get("signed_on") or "") for report in signed_reports(reader)]
+    if max(days, default="") > today().isoformat():
+        doubts.append(_("A report was signed on {day}, which is later than today.", day=max(days)))
+    if not doubts:
+        return None
+    if clock_ok:
+        clocks.confirm(store, store.position().get(store.device, 0))
+        return None
+    return Refusal(MonthRefusal.CLOCK, {"today": today().isoformat(), "why": " ".join(doubts)})
 
 
 def _keep(

@@ -12,6 +12,7 @@ from station_app.compose import OpenStation
 from station_app.kinds.base import KINDS
 from station_app.messages import N_, Refusal, _
 from station_app.spec.meanings import Wire
+from station_app.store import clocks
 from station_app.store.change import Done
 from station_app.ui.desk import Desk
 from station_app.ui.parts import Message, button, label, rule, scrolling
@@ -43,6 +44,7 @@ def told(station: OpenStation, kind: str, record: str) -> list[Told]:
     """A record's history in texts, newest first."""
     fields = KINDS[kind].fields
     steps = station.store.history(kind, record)
+    doubtful = clocks.marks(station.store)
     result: list[Told] = []
     with station.store.reading() as reader:
         for step in reversed(steps):
@@ -56,6 +58,8 @@ def told(station: OpenStation, kind: str, record: str) -> list[Told]:
                     old, new = (show(field, _wire(v), reader.caption, masked=False) for v in (before, after))
                     lines.append((_(field.title), old or NOTHING, new or NOTHING))
             when = datetime.fromtimestamp(step.time / 1000, LOCAL).strftime("%Y-%m-%d %H:%M")
+            if clocks.concerns(doubtful, step.entry):
+                when += " " + _("(the computer's time may be wrong)")
             own = step.device == station.store.device
             result.append(
                 Told(
