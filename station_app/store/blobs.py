@@ -1,6 +1,7 @@
 """Blobs: photos, scans and PDFs beside the database, named by the SHA-256 of their content, each encrypted."""
 
 import hashlib
+import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from station_app.store.files import write_whole
+from station_app.store.files import sync_folder, write_whole
 
 FOLDER: Final = "blobs"
 
@@ -56,6 +57,21 @@ class Blobs:
     def has(self, digest: str) -> bool:
         """Whether it is here."""
         return self._path(digest).exists()
+
+    def remove(self, digest: str) -> None:
+        """Overwrite a blob and remove it; one that is not here is no error. Raises OSError when the disk refuses.
+
+        A disk may keep old sectors of its own: they hold what is encrypted, the file system at least gives none back.
+        """
+        path = self._path(digest)
+        if not path.is_file():
+            return
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
 
     def renew(self) -> None:
         """Encrypt every file that is still under an older key anew; done before, or killed in between: the same again.

@@ -8,11 +8,16 @@ index, sealed bundles) is noted in the same transaction as *pending*, and cleare
 """
 
 import json
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, delete, insert, select
 
 from station_app.clock import today
@@ -351,8 +356,11 @@ def still_named(connection: Connection, digests: Iterable[str]) -> set[str]:
 # ---------------------------------------------------------------------- after a restore
 
 
-def listed(connection: Connection, station: str) -> bytes:
-    """Every known erasure, to be kept outside the database for the day an older backup is restored: ids and grounds only."""
+def listed(connection: Connection, station: str, key: bytes) -> bytes:
+    """Every known erasure, to be kept outside the database for the day an older backup is restored: ids and grounds only.
+
+    Sealed with the key that every copy of the station holds inside (``guard.KEY_FACT``): nobody else can add to it.
+    """
     grounds: dict[str, Any] = {}
     table = Erasure.__table__
     for record, ground in connection.execute(select(table.c.target, table.c.ground).where(table.c.station == station)):
@@ -361,18 +369,21 @@ def listed(connection: Connection, station: str) -> bytes:
         [one.kind, one.record, grounds.get(one.record) or ErasureGround.OTHER_LAW]
         for one in all_known(connection, station)
     ]
-    return json.dumps({"station": station, "erased": rows}, separators=(",", ":")).encode()
+    nonce = secrets.token_bytes(12)
+    return nonce + _cipher(key).encrypt(nonce, json.dumps(rows).encode(), station.encode())
 
 
-def read_list(content: bytes, station: str) -> list[tuple[str, str, str]]:
-    """(kind, record, ground) of :func:`listed`; nothing where it is another station's or cannot be read."""
+def read_list(content: bytes, station: str, key: bytes) -> list[tuple[str, str, str]]:
+    """(kind, record, ground) of :func:`listed`; nothing where it is another station's or was changed."""
     try:
-        whole = json.loads(content)
-        if whole["station"] != station:
-            return []
-        return [(str(kind), str(record), str(ground)) for kind, record, ground in whole["erased"]]
-    except (ValueError, TypeError, KeyError):
+        rows = json.loads(_cipher(key).decrypt(content[:12], content[12:], station.encode()))
+        return [(str(kind), str(record), str(ground)) for kind, record, ground in rows]
+    except (InvalidTag, ValueError, TypeError):
         return []
+
+
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, None, b"station_app erased").derive(key))
 
 
 def lacking(connection: Connection, station: str, wanted: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
