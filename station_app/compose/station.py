@@ -44,6 +44,11 @@ class OpenStation:
     hold: Holding | None = None
     older_users: bool = False
 
+    def __post_init__(self) -> None:
+        from station_app.work.rules import lay_rules
+
+        lay_rules(self.store)
+
     @property
     def user(self) -> User:
         """Who unlocked it."""

@@ -59,6 +59,14 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Approved:
+    """An approval given beforehand, and by whom."""
+
+    record: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
 class Revealed:
     """Values by record and field; ``withheld``: fields of people who withdrew their consent; ``waits``: for the centre."""
 
@@ -75,7 +83,7 @@ def masked_fields(declared: type[Record]) -> list[Field]:
 
 def reveal(store: Store, author: Author, wish: Wish, beside: Beside) -> Revealed | Refusal:
     """The values, after the journal says who reads them and why. Records without anything masked cost no entry."""
-    if not may(author.role, Action.REVEAL):
+    if not may(author.role, Action.REVEAL):  # before anything is read
         return Refusal(StoreRefusal.NOT_ALLOWED)
     if not wish.reason.strip():
         return Refusal(LawRefusal.REASON_NEEDED)
@@ -91,27 +99,40 @@ def reveal(store: Store, author: Author, wish: Wish, beside: Beside) -> Revealed
         values = {record: fields for record, fields in values.items() if fields}
         if not values:
             return Revealed({}, withheld)
-        young = _minors(reader, declared, [one for one in found if one.id in values])
-        approval = _approval(reader, young) if young else None
+        young = minors(reader, declared, [one for one in found if one.id in values])
+        approval = approval_for(reader, young)
         person = _resident(declared, found) if len(found) == 1 else None
-    second = beside.second
-    if young:
-        if not may(author.role, Action.OPEN_MINOR):
-            return Refusal(StoreRefusal.NOT_ALLOWED)
-        if second is None and approval is None and beside.able:
-            return Refusal(LawRefusal.SECOND_FOR_MINOR)
-    waits = bool(young) and second is None and approval is None
+    waits = permitted(author, young, approval, beside)
+    if isinstance(waits, Refusal):
+        return waits
     said: dict[str, Wire] = {
-        "at": moment_of(now_ms()), "way": wish.way.value, "what": wish.kind, "person": person, "records": len(values),
+        "way": wish.way.value, "what": wish.kind, "person": person, "records": len(values),
         "which": json.dumps(list(values)) if len(values) <= NAMED else None,
         "shown": " ".join(sorted({n for fields in values.values() for n in fields})), "reason": wish.reason.strip(),
-        "minor": True if young else None, "second": second if young else None, "waits": True if waits else None,
-        "approval": approval if young and second is None else None,
     }  # fmt: skip
-    if approval is not None and young and second is None:
-        said["second"] = _second_of(store, approval)
-    done = store.change([Edit("access", {n: v for n, v in said.items() if v is not None})], author, "access")
+    done = store.change([access_edit(said, young, approval, beside, waits)], author, "access")
     return done if isinstance(done, Refusal) else Revealed(values, withheld, done.records[0], waits)
+
+
+def permitted(author: Author, young: Sequence[Key], approval: Approved | None, beside: Beside) -> bool | Refusal:
+    """Whether masked data may be read now; True when a minor's wait for the centre, for there is nobody else to ask."""
+    if not may(author.role, Action.REVEAL) or (young and not may(author.role, Action.OPEN_MINOR)):
+        return Refusal(StoreRefusal.NOT_ALLOWED)
+    if not young or beside.second is not None or approval is not None:
+        return False
+    return Refusal(LawRefusal.SECOND_FOR_MINOR) if beside.able else True
+
+
+def access_edit(
+    said: Mapping[str, Wire], young: Sequence[Key], approval: Approved | None, beside: Beside, waits: bool
+) -> Edit:
+    """The record of an access, made now."""
+    fields: dict[str, Wire] = {"at": moment_of(now_ms()), **said}
+    if young:
+        fields |= {"minor": True, "waits": True if waits else None, "second": beside.second}
+        if beside.second is None and approval is not None:
+            fields |= {"second": approval.second, "approval": approval.record}
+    return Edit("access", {n: v for n, v in fields.items() if v is not None})
 
 
 def _resident(declared: type[Record], found: Sequence[Found]) -> str | None:
@@ -143,7 +164,7 @@ def _withdrawn(
 # ---------------------------------------------------------------------- minors
 
 
-def _minors(reader: Reader, declared: type[Record], found: Sequence[Found]) -> list[Key]:
+def minors(reader: Reader, declared: type[Record], found: Sequence[Found]) -> list[Key]:
     """The people under the age of the policy whom these records are about."""
     years = rules_in_force(reader.connection, reader.station, today().isoformat())["minors"]["younger_than"]
     young: list[Key] = []
@@ -157,7 +178,7 @@ def _minors(reader: Reader, declared: type[Record], found: Sequence[Found]) -> l
     return list(dict.fromkeys(young))
 
 
-def _approval(reader: Reader, young: Sequence[Key]) -> str | None:
+def approval_for(reader: Reader, young: Sequence[Key]) -> Approved | None:
     """An approval that still holds, was not used, and concerns the one child that is asked for."""
     if len(young) != 1:
         return None
@@ -165,14 +186,8 @@ def _approval(reader: Reader, young: Sequence[Key]) -> str | None:
     used = set(reader.connection.execute(select(Access.approval).where(Access.station == reader.station)).scalars())
     for found in reader.all("approval", {"approves": Approves.MINOR.value, "about": young[0][1]}):
         if str(found.fields.get("until") or "") >= now and found.id not in used:
-            return found.id
+            return Approved(found.id, str(found.fields.get("second") or ""))
     return None
-
-
-def _second_of(store: Store, approval: str) -> Wire:
-    with store.reading() as reader:
-        found = reader.get("approval", approval)
-    return None if found is None else found.fields.get("second")
 
 
 def approve_minor(store: Store, author: Author, person: str, second: str, reason: str) -> Refusal | str:

@@ -1,0 +1,315 @@
+"""People's data by the law: shown with a reason, copied out, deleted on request, destroyed by a list; what the centre sees."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from station_app.clock import LOCAL, now_ms, today
+from station_app.compose.exports import recipients
+from station_app.compose.station import OpenStation
+from station_app.kinds.base import KINDS
+from station_app.messages import Refusal, _
+from station_app.store.change import Done, Edit
+from station_app.store.files import write_whole
+from station_app.store.refusals import StoreRefusal
+from station_app.store.roles import Action, may
+from station_app.work.refusals import LawRefusal
+
+if TYPE_CHECKING:
+    from station_app.paper.person import Breach
+    from station_app.spec.meanings import Wire
+    from station_app.work.revealing import Beside, Revealed, Seen, Wish
+
+#: Name and password of a second person.
+Second = tuple[str, str]
+PERSON: Final = "person"
+
+
+# ---------------------------------------------------------------------- the second person
+
+
+def second_users(station: OpenStation) -> list[str]:
+    """Names of those who may be asked to agree: other active users whose role allows it."""
+    return [
+        u.name for u in station.vault.users() if u.active and u.id != station.user.id and may(u.role, Action.SECOND)
+    ]
+
+
+def second_of(station: OpenStation, second: Second | None) -> "Beside | Refusal":
+    """Whether there is a second person here, and the one whose password is right."""
+    from station_app.work.revealing import Beside
+
+    able = bool(second_users(station))
+    if second is None:
+        return Beside(able)
+    other = station.vault.unlock(*second)
+    if isinstance(other, Refusal):
+        return other
+    if other.user.id == station.user.id or not may(other.user.role, Action.SECOND):
+        return Refusal(LawRefusal.NO_SECOND)
+    return Beside(able, other.user.id)
+
+
+def centre_of(station: OpenStation) -> str | None:
+    """The centre's chain in this station's journal, once enrolled."""
+    from station_app.sync import opening, receipts
+
+    pinned = receipts.pinned(station.store)
+    return None if pinned is None else opening.centre_chain(pinned, station.store.station)
+
+
+# ---------------------------------------------------------------------- reading what is masked
+
+
+def reveal(station: OpenStation, wish: "Wish", second: Second | None = None) -> "Revealed | Refusal":
+    """Masked values, once the journal says who reads them and why (:mod:`station_app.work.revealing`)."""
+    from station_app.work.revealing import reveal as revealed
+
+    beside = second_of(station, second)
+    return beside if isinstance(beside, Refusal) else revealed(station.store, station.author, wish, beside)
+
+
+def approve_minor(station: OpenStation, person: str, second: Second, reason: str) -> str | Refusal:
+    """A second person's word given beforehand; the approval's id."""
+    from station_app.work.revealing import approve_minor as approved
+
+    beside = second_of(station, second)
+    if isinstance(beside, Refusal):
+        return beside
+    return approved(station.store, station.author, person, str(beside.second), reason)
+
+
+def audit(station: OpenStation, *, minors: bool = False, year: str = "") -> "list[Seen]":
+    """Who read what is masked; of minors alone for the yearly audit (未成年人网络保护条例 37)."""
+    from station_app.work.revealing import accesses
+
+    with station.store.reading() as reader:
+        return accesses(reader, minors=minors, year=year, centre=centre_of(station))
+
+
+# ---------------------------------------------------------------------- a copy for the person
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How a person's copy leaves: for a named recipient, with a passphrase, or readable; and why."""
+
+    reason: str
+    recipient: str | None = None
+    passphrase: str | None = None
+    plain: bool = False
+    second: Second | None = None
+
+
+def copy_person(station: OpenStation, kind: str, record: str, stem: Path, taking: Taking) -> dict[str, Any] | Refusal:
+    """Everything about a person as ``stem.pdf`` and ``stem.json`` (``.age`` unless plain), in the journal before the files."""
+    from station_app.kinds.law_codes import Reading
+    from station_app.work.person_copy import copy_of
+    from station_app.work.persons import younger_than
+    from station_app.work.revealing import access_edit, approval_for, permitted
+
+    if not station.may(Action.ANSWER_REQUEST):
+        return Refusal(StoreRefusal.NOT_ALLOWED)
+    if not taking.reason.strip():
+        return Refusal(LawRefusal.REASON_NEEDED)
+    sealing = _sealing(station, taking)
+    if isinstance(sealing, Refusal):
+        return sealing
+    beside = second_of(station, taking.second)
+    if isinstance(beside, Refusal):
+        return beside
+    with station.store.reading() as reader:
+        years = _rules(station)["minors"]["younger_than"]
+        young = [(kind, record)] if kind in KINDS and younger_than(reader, [(kind, record)], years) else []
+        approval = approval_for(reader, young)
+    waits = permitted(station.author, young, approval, beside)
+    if isinstance(waits, Refusal):
+        return waits
+    mark = _("Copied out by {name} of station {station} on {when}", name=station.user.name, station=station.store.station, when=_now())  # fmt: skip
+    copy = copy_of(station.store, (kind, record), station.user_name, (mark,))
+    if isinstance(copy, Refusal):
+        return copy
+    contents = {".pdf": sealing(copy.paper), ".json": sealing(copy.document)}
+    said: dict[str, Wire] = {
+        "way": Reading.COPY.value, "what": kind, "person": record if kind == "resident" else None, "records": copy.records,
+        "shown": " ".join(copy.masked) or "-", "reason": taking.reason.strip(), "which": None if kind == "resident" else f'["{record}"]',
+    }  # fmt: skip
+    edits = [access_edit(said, young, approval, beside, waits)]
+    for form, data in contents.items():
+        fields: dict[str, Wire] = {
+            "at": _now().replace(" ", "T"), "what": PERSON, "records": copy.records, "form": form,
+            "sha256": hashlib.sha256(data).hexdigest(), "readable": taking.plain, "masked": False, "reason": taking.reason.strip(),
+        }  # fmt: skip
+        if not taking.plain:
+            fields["recipient"] = taking.recipient or _("the person, by passphrase")
+        edits.append(Edit("export", fields))
+    done = station.store.change(edits, station.author, "export")
+    if isinstance(done, Refusal):
+        return done
+    files = []
+    try:
+        for form, data in contents.items():
+            target = stem.with_name(stem.name + form + ("" if taking.plain else ".age"))
+            write_whole(target, data)
+            files.append(str(target))
+    except OSError as error:
+        return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+    return {"files": files, "records": copy.records, "access": done.records[0], "waits": waits}
+
+
+def _sealing(station: OpenStation, taking: Taking) -> Callable[[bytes], bytes] | Refusal:
+    from station_app.trust.passphrase import encrypt_with
+    from station_app.trust.sealing import encrypt, is_recipient
+
+    if taking.plain:
+        return lambda data: data
+    if taking.recipient is not None:
+        age = recipients(station).get(taking.recipient, taking.recipient)
+        if not is_recipient(age):
+            return Refusal(StoreRefusal.NO_RECIPIENT, {"name": taking.recipient})
+        return lambda data: encrypt(data, [age])
+    passphrase = taking.passphrase
+    if not passphrase:
+        return Refusal(StoreRefusal.NO_RECIPIENT, {"name": "—"})
+    return lambda data: encrypt_with(data, passphrase)
+
+
+def _now() -> str:
+    return datetime.fromtimestamp(now_ms() / 1000, LOCAL).strftime("%Y-%m-%d %H:%M")
+
+
+def _rules(station: OpenStation) -> Mapping[str, Any]:
+    from station_app.report.policies import rules_in_force
+
+    with station.store.reading() as reader:
+        return rules_in_force(reader.connection, station.store.station, today().isoformat())
+
+
+# ---------------------------------------------------------------------- deleting
+
+
+def delete_person(station: OpenStation, request: str) -> dict[str, Any] | Refusal:
+    """What a request to delete leads to: everything about the person erased, unless a law keeps something."""
+    from station_app.kinds.erasure import ErasureGround
+    from station_app.work.persons import LAW, about
+    from station_app.work.requests import delete_of, kept_by_law
+
+    if not station.may(Action.ERASE):
+        return Refusal(StoreRefusal.NOT_ALLOWED)
+    with station.store.reading() as reader:
+        person = delete_of(reader, request)
+        if isinstance(person, Refusal):
+            return person
+        kept = kept_by_law(reader, person, today())
+        everything = about(reader, *person)
+    if kept:
+        what = "、".join(f"{KINDS[k.kind].titled()}（{k.until or _('still running')}，{k.source}）" for k in kept)
+        return Refusal(LawRefusal.KEPT_BY_LAW, {"n": sum(k.number for k in kept), "what": what})
+    # what shows that the law was kept (consents, requests, accesses) stays as long as its own rule says
+    law = [] if everything is None else [one for one in everything.records if KINDS[one.kind].section == LAW]
+    targets = [] if everything is None else [person, *((o.kind, o.id) for o in everything.records if o not in law)]
+    reason = _("The person's request of {day}", day=today().isoformat())
+    erased = _erase(station, targets, ErasureGround.REQUEST, reason) if targets else 0
+    if isinstance(erased, Refusal):
+        return erased
+    day = today().isoformat()
+    edits = [Edit("data_request", {"state": "done", "answered_on": day}, request)]
+    edits += [
+        Edit("consent", {"withdrawn_on": day}, one.id)
+        for one in law
+        if one.kind == "consent" and not one.fields.get("withdrawn_on")
+    ]
+    closed = station.store.change(edits, station.author, "answer")
+    return closed if isinstance(closed, Refusal) else {"erased": erased, "records": len(targets)}
+
+
+def _erase(station: OpenStation, targets: list[tuple[str, str]], ground: str, reason: str) -> int | Refusal:
+    """Erase records for ever; how many items went."""
+    from station_app.store.erased import erasable
+
+    done = station.store.erase([t for t in targets if erasable(t[0])], ground, reason, station.author)
+    return done if isinstance(done, Refusal) else done.items
+
+
+# ---------------------------------------------------------------------- destruction lists
+
+
+def agree_to_list(station: OpenStation, record: str, second: Second) -> Done | Refusal:
+    """The second signature under a destruction list, with that person's own password."""
+    from station_app.work.retention import agree
+
+    beside = second_of(station, second)
+    return beside if isinstance(beside, Refusal) else agree(station.store, station.author, record, str(beside.second))
+
+
+def destroy_list(station: OpenStation, record: str) -> dict[str, Any] | Refusal:
+    """Erase what a list with two signatures names. Without a second user the centre's countersignature is the second."""
+    from station_app.kinds.destruction import without_keep
+    from station_app.kinds.erasure import ErasureGround
+    from station_app.kinds.law_codes import ListState
+    from station_app.work.retention import opened_list
+    from station_app.work.revealing import countersigned
+
+    if not station.may(Action.ERASE):
+        return Refusal(StoreRefusal.NOT_ALLOWED)
+    with station.store.reading() as reader:
+        found = opened_list(reader, record)
+        if isinstance(found, Refusal):
+            return found
+        by_centre = record in countersigned(reader, centre_of(station))
+    if found.state != ListState.AGREED and not (found.state == ListState.SIGNED and by_centre):
+        return Refusal(LawRefusal.SECOND_SIGNATURE)
+    targets = without_keep({"lines": found.lines})
+    reason = _("Destruction list of {day}", day=found.made_on)
+    erased = _erase(station, targets, ErasureGround.RETENTION_OVER, reason) if targets else 0
+    if isinstance(erased, Refusal):
+        return erased
+    fields: dict[str, Wire] = {"state": ListState.DONE.value, "destroyed_on": today().isoformat()}
+    done = station.store.change([Edit("destruction", fields, record)], station.author, "destroy")
+    return done if isinstance(done, Refusal) else {"erased": erased, "records": len(targets)}
+
+
+def list_paper(station: OpenStation, record: str) -> bytes | Refusal:
+    """A destruction list as a PDF to sign and to file."""
+    from station_app.paper.person import destruction_paper
+    from station_app.work.retention import opened_list
+
+    with station.store.reading() as reader:
+        found = opened_list(reader, record)
+    if isinstance(found, Refusal):
+        return found
+    sources = {kind: str(rule["source"]) for kind, rule in _rules(station)["retention"]["kinds"].items()}
+    going = [row for row in found.rows() if not row[3]]
+    rows = [
+        (str(n), KINDS[k].titled() if k in KINDS else k, r, until, sources.get(k, ""))
+        for n, (k, r, until, _keep) in enumerate(going, start=1)
+    ]
+    signers = (
+        station.user_name(found.head) if found.head else "", station.user_name(found.second) if found.second else ""
+    )  # fmt: skip
+    destroyed = _("Destroyed on {day}.", day=found.destroyed_on) if found.destroyed_on else _("Not destroyed yet.")
+    return destruction_paper(
+        station_name=_station_name(station), number=record[:8], rows=rows, kept=found.kept or 0, made_on=today(),
+        signers=signers, destroyed=destroyed,
+    )  # fmt: skip
+
+
+def _station_name(station: OpenStation) -> str:
+    with station.store.reading() as reader:
+        found = reader.all("station", {"code": station.store.station}, 1)
+    return str(found[0].fields.get("name")) if found else station.store.station
+
+
+# ---------------------------------------------------------------------- a breach
+
+
+def breach_page(station: OpenStation, breach: "Breach") -> bytes:
+    """One page about a breach, to print (PIPL 57)."""
+    from station_app.paper.person import breach_paper
+
+    return breach_paper(
+        station_name=_station_name(station), station=station.store.station, breach=breach, made_on=today()
+    )
