@@ -46,6 +46,11 @@ class Write:
             return other.seq < self.seq
         return self.seen.get(other.device, 0) >= other.seq
 
+    def saw_name(self, name: str) -> bool:
+        """The same for an entry named ``device:seq``."""
+        device, _colon, seq = name.rpartition(":")
+        return (self.seq if device == self.device else self.seen.get(device, 0) + 1) > int(seq)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -83,6 +88,15 @@ def standing(writes: Sequence[Write]) -> list[Write]:
     if not back:
         return list(writes)
     return [w for w in writes if w.withdraws is None and not (w.action == DECIDING and w.name in back)]
+
+
+def seen_before(writes: Sequence[Write], write: Write) -> dict[str, object]:
+    """The values of the fields a write wrote as its author saw them: the newest write of each that it had seen."""
+    before: dict[str, object] = {}
+    for other in sorted(writes, key=lambda w: w.rank):
+        if other is not write and write.saw(other):
+            before.update({name: value for name, value in other.values.items() if name in write.values})
+    return before
 
 
 def _distinct(found: Iterable[Choice]) -> list[Choice]:

@@ -10,7 +10,8 @@ from station_app.messages import Refusal, _
 from station_app.store import journal
 from station_app.store.change import Edit
 from station_app.store.entries import Entry, by_record
-from station_app.store.heads import REMOVED
+from station_app.store.fold import writes_of
+from station_app.store.heads import DECIDING, REMOVED, WITHDRAWING, seen_before, standing
 from station_app.store.refusals import StoreRefusal
 from station_app.store.tables import AT_SHIFT, touch
 from station_app.store.tables import entry as entry_table
@@ -31,29 +32,15 @@ class Step:
 
 
 def steps(connection: Connection, station: str, kind: str, record: str) -> list[Step]:
-    """A record's history, in the order of time among what did not know of each other."""
-    family = {d.no: d.device for d in journal.devices(connection, station)}
-    ats = [
-        at
-        for (at,) in connection.execute(select(touch.c.at).where(touch.c.record == record, touch.c.kind == kind))
-        if at >> AT_SHIFT in family
-    ]
-    loaded = sorted(
-        journal.load(connection, ats).values(), key=lambda entry: (entry.head.time, entry.head.device, entry.head.seq)
-    )
-    shown: dict[str, object] = {}
+    """A record's history, in the order of time."""
+    writes = writes_of(connection, station, kind, record)
+    counting = standing(writes)
     result: list[Step] = []
-    for entry in loaded:
-        written = by_record(entry.items)[kind, record]
-        fields = {name: (shown.get(name), value) for name, value in written.items()}
-        shown.update(written)
-        result.append(_step(entry, fields))
+    for write in sorted(writes, key=lambda w: w.rank):
+        before = seen_before(counting, write)
+        fields = {name: (before.get(name), value) for name, value in write.values.items()}
+        result.append(Step(write.name, write.time, write.author, write.device, write.action, fields))
     return result
-
-
-def _step(entry: Entry, fields: Mapping[str, tuple[object, object]]) -> Step:
-    h = entry.head
-    return Step(f"{h.device}:{h.seq}", h.time, h.author, h.device, h.action, fields)
 
 
 def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]] | Refusal:
@@ -66,6 +53,8 @@ def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]]
         return named
     ats = [named]
     first = journal.load(connection, ats)[named]
+    if first.head.action.startswith(WITHDRAWING):
+        return Refusal(StoreRefusal.CANNOT_UNDO, {"why": _("decide the conflict once more instead.")})
     if first.head.batch is not None:
         low, high = (named >> AT_SHIFT) << AT_SHIFT, ((named >> AT_SHIFT) + 1) << AT_SHIFT
         rows = connection.execute(
@@ -88,6 +77,28 @@ def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]]
         if group:
             groups.append(group)
     return groups or Refusal(StoreRefusal.NOTHING_TO_DO)
+
+
+def withdrawing(connection: Connection, station: str, name: str) -> tuple[Entry, str] | Refusal | None:
+    """The decision an entry made, and the action that takes it back, so that it is asked again; None: it decided nothing.
+
+    Refused like any undoing where something was built on it.
+    """
+    at = _named(connection, station, name)
+    if isinstance(at, Refusal):
+        return at
+    entry = journal.load(connection, [at])[at]
+    if entry.head.action != DECIDING:
+        return None
+    if not entry.whole:
+        return Refusal(StoreRefusal.CANNOT_UNDO, {"why": _("what it wrote was erased.")})
+    for key in by_record(entry.items):
+        later = [w for w in writes_of(connection, station, *key) if w.saw_name(name)]
+        if any(w.withdraws == name for w in later):
+            return Refusal(StoreRefusal.NOTHING_TO_DO)
+        if any(set(w.values) & set(by_record(entry.items)[key]) for w in standing(later)):
+            return Refusal(StoreRefusal.CANNOT_UNDO, {"why": _("something was changed afterwards that builds on it.")})
+    return entry, f"{WITHDRAWING} {name}"
 
 
 class _Known:
@@ -126,7 +137,7 @@ def _taken_back(
     known: _Known, kind: str, record: str, written: Mapping[str, object], at: int, ours: set[int]
 ) -> Edit | Refusal | None:
     declared = KINDS.get(kind)
-    if declared is None:
+    if declared is None or set(written) - set(declared.fields) - {REMOVED}:
         return Refusal(StoreRefusal.CANNOT_UNDO, {"why": _("it holds records this version does not know.")})
     order = known.order(kind, record)
     place = order.index(at)

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, delete, insert, inspect, select
 
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal, Refused
+from station_app.spec.meanings import Wire
 from station_app.store import entries as e
 from station_app.store import erasure, history, identity, journal, proof, rebuild, schema
-from station_app.store.change import BATCH_ITEMS, Author, Done, Door, Edit, applied, current, items_of
-from station_app.store.conflicts import NOT_SAID, Conflict, Told, _NotSaid, conflicts, deciding, told
+from station_app.store.change import BATCH_ITEMS, Author, Done, Door, Edit, applied, current, items_of, undecided
+from station_app.store.conflicts import NOT_SAID, Conflict, NotSaid, Told, conflicts, deciding, told
 from station_app.store.engine import DRIVER_ERRORS, Database, is_disk_error
 from station_app.store.erased import KIND, among
 from station_app.store.fold import Fold
@@ -22,7 +23,7 @@ from station_app.store.heads import DECIDING, REMOVED
 from station_app.store.packed import PackedGroups
 from station_app.store.records import Reader
 from station_app.store.refusals import StoreRefusal
-from station_app.store.roles import may, writing
+from station_app.store.roles import Action, may, writing
 from station_app.store.search import SearchIndex
 from station_app.store.tables import fact
 from station_app.values.ids import new_id
@@ -282,7 +283,7 @@ class Store:
             return conflicts(connection, self.station)
 
     def resolve(
-        self, conflict: str, take: str | None, author: Author, *, value: Wire | _NotSaid = NOT_SAID,
+        self, conflict: str, take: str | None, author: Author, *, value: Wire | NotSaid = NOT_SAID,
         opened_at: Mapping[str, int] | None = None,
     ) -> Done | Refusal:  # fmt: skip
         """Decide a conflict for one of its heads, or for a ``value`` that none of them had.
@@ -308,6 +309,9 @@ class Store:
         """Take a decision back: an entry that says the same, by whose action both count as if they had never been."""
         if not may(author.role, Action.RESOLVE):
             return Refusal(StoreRefusal.NOT_ALLOWED)
+        refused = self.guard.before(self)
+        if refused is not None:
+            return refused
         try:
             with self.database.writing() as connection:
                 made = self.door.append(connection, decision.items, author, action, new_id(), None)
@@ -315,6 +319,7 @@ class Store:
             if is_disk_error(error):
                 return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
             raise
+        self._remembered()
         self._tell(frozenset(item.kind for item in decision.items))
         records = tuple(dict.fromkeys(item.record for item in decision.items))
         return Done((f"{made.head.device}:{made.head.seq}",), records)
