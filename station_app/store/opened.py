@@ -79,18 +79,18 @@ class Store:
             fresh = schema.bring_up(database, searchable=True)
             with database.reading() as connection:
                 station, device = _fact(connection, STATION_FACT), _fact(connection, DEVICE_FACT)
+            if station is None or device is None:
+                return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": "station.db"})
+            store = cls(database, folder, station.decode(), device.decode(), guard)
+            if fresh:
+                store.fold_again()
+            guard.look(store)  # writes what it found: the disk may refuse that too
         except Refused as newer:
             return newer.refusal
         except DRIVER_ERRORS as error:
             if is_disk_error(error):
                 return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
             return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": "station.db"})
-        if station is None or device is None:
-            return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": "station.db"})
-        store = cls(database, folder, station.decode(), device.decode(), guard)
-        if fresh:
-            store.fold_again()
-        guard.look(store)
         return store
 
     def take_new_identity(self) -> str:
