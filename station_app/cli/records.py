@@ -1,12 +1,13 @@
 """Commands about records: add, set, remove, show, list, find, history, undo, conflicts, import."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from station_app.cli.commands import Command, Context, Result, UsageError, ok
+from station_app.cli.masking import hidden_fields, readable
 from station_app.clock import LOCAL, today
 from station_app.messages import N_, Refusal, Refused, _
 from station_app.wording import sentence_named
@@ -25,6 +26,15 @@ def _kind_words(parser: argparse.ArgumentParser) -> None:
 def _record_words(parser: argparse.ArgumentParser) -> None:
     _kind_words(parser)
     parser.add_argument("id", metavar="ID", help=_("the record's id"))
+
+
+def _reason_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reason", metavar="TEXT", help=_("with --json: why masked values are read; it is kept"))
+
+
+def _read_words(parser: argparse.ArgumentParser) -> None:
+    _record_words(parser)
+    _reason_words(parser)
 
 
 def _fields_words(parser: argparse.ArgumentParser) -> None:
@@ -83,8 +93,9 @@ def _typed(declared: "type[Record]", words: list[str], township: str) -> "dict[s
     return values
 
 
-def _shown(found: "Found") -> dict[str, Any]:
-    return {"kind": found.kind, "id": found.id, "title": found.title, "fields": dict(found.fields)}
+def _shown(found: "Found", clear: Mapping[str, set[str]]) -> dict[str, Any]:
+    fields = hidden_fields(found.kind, found.fields, clear.get(found.id, ()))
+    return {"kind": found.kind, "id": found.id, "title": found.title, "fields": fields}
 
 
 def _lines_of(found: "Found") -> list[str]:
@@ -119,7 +130,10 @@ def _write(context: Context, record: str | None, action: str) -> Result:
         done = ok(station.store.change([Edit(declared.kind_name, values, record)], station.author, action))
         found = _one(station, declared.kind_name, done.records[0])
         warnings = [{"code": p.code, "message": _(p.sentence, **p.values)} for _record, p in done.warnings]
-    document = {"id": found.id, "fields": dict(found.fields), "entry": done.entries[0], "warnings": warnings}
+    # what was just typed is no secret from who typed it, nor is what follows from it
+    known = {*values, *(n for n, f in declared.fields.items() if f.computed or record is None)}
+    fields = hidden_fields(found.kind, found.fields, known)
+    document = {"id": found.id, "fields": fields, "entry": done.entries[0], "warnings": warnings}
     return Result(document, (*_lines_of(found), *(str(w["message"]) for w in warnings)))
 
 
@@ -136,7 +150,8 @@ def _remove(context: Context) -> Result:
     with context.station() as station:
         before = _one(station, declared.kind_name, context.words.id)
         done = ok(station.store.remove(declared.kind_name, context.words.id, station.author))
-    document = {"id": before.id, "fields": dict(before.fields), "entry": done.entries[0], "removed": True}
+    fields = hidden_fields(before.kind, before.fields)
+    document = {"id": before.id, "fields": fields, "entry": done.entries[0], "removed": True}
     return Result(document, (_("Removed. “undo {entry}” brings it back.", entry=done.entries[0]),))
 
 
@@ -144,7 +159,8 @@ def _show(context: Context) -> Result:
     declared = _kind(context.words.kind)
     with context.station() as station:
         found = _one(station, declared.kind_name, context.words.id)
-    return Result({**_shown(found), "removed": found.removed}, tuple(_lines_of(found)))
+        clear = readable(context, station, [found])
+    return Result({**_shown(found, clear), "removed": found.removed}, tuple(_lines_of(found)))
 
 
 def _list_words(parser: argparse.ArgumentParser) -> None:
@@ -153,11 +169,13 @@ def _list_words(parser: argparse.ArgumentParser) -> None:
         "--where", action="append", default=[], metavar="FIELD=VALUE", help=_("only records with this value")
     )
     parser.add_argument("--limit", type=int, metavar="N", help=_("at most so many"))
+    _reason_words(parser)
 
 
-def _records_result(found: "list[Found]") -> Result:
+def _records_result(context: Context, station: "OpenStation", found: "list[Found]") -> Result:
     lines = [f"{f.id}  {f.title}" for f in found] or [_("Nothing found.")]
-    return Result({"records": [_shown(f) for f in found]}, tuple(lines))
+    clear = readable(context, station, found)
+    return Result({"records": [_shown(f, clear) for f in found]}, tuple(lines))
 
 
 def _list(context: Context) -> Result:
@@ -165,16 +183,27 @@ def _list(context: Context) -> Result:
     with context.station() as station:
         where = _typed(declared, context.words.where, station.store.station[:9])
         with station.store.reading() as reader:
-            return _records_result(reader.all(declared.kind_name, where, context.words.limit))
+            found = reader.all(declared.kind_name, where, context.words.limit)
+        return _records_result(context, station, found)
 
 
 def _find_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", metavar="TEXT", help=_("name, pinyin, initials, part of a number, village"))
+    _reason_words(parser)
 
 
 def _find(context: Context) -> Result:
-    with context.station() as station, station.store.reading() as reader:
-        return _records_result(reader.find(context.words.text))
+    with context.station() as station:
+        with station.store.reading() as reader:
+            found = reader.find(context.words.text)
+        return _records_result(context, station, found)
+
+
+def _pairs(kind: str, fields: "Mapping[str, tuple[object, object]]", clear: "Collection[str]") -> dict[str, list[Any]]:
+    """Values before and after, masked where they must not be seen."""
+    old = hidden_fields(kind, {name: pair[0] for name, pair in fields.items()}, clear)
+    new = hidden_fields(kind, {name: pair[1] for name, pair in fields.items()}, clear)
+    return {name: [old[name], new[name]] for name in fields}
 
 
 def _history(context: Context) -> Result:
@@ -196,7 +225,8 @@ def _history(context: Context) -> Result:
         at = datetime.fromtimestamp(step.time / 1000, LOCAL).strftime("%Y-%m-%d %H:%M")
         doubt = "  " + _("(the computer's time may be wrong)") if clocks.concerns(doubtful, step.entry) else ""
         lines.append(f"{at}  {names[step.author]}  {step.action}  {step.entry}{doubt}")
-        lines += [f"  {name}: {old} → {new}" for name, (old, new) in step.fields.items()]
+        shown = _pairs(declared.kind_name, step.fields, ())
+        lines += [f"  {name}: {old} → {new}" for name, (old, new) in shown.items()]
     return Result({"entries": entries}, tuple(lines))
 
 
@@ -291,7 +321,7 @@ COMMANDS = (
         ("remove",), N_("Remove a record; its history stays."),
         f"{_D} remove visit ID", _remove, _record_words,
     ),
-    Command(("show",), N_("Show a record."), f"{_D} show elder ID", _show, _record_words),
+    Command(("show",), N_("Show a record."), f"{_D} show elder ID", _show, _read_words),
     Command(
         ("list",), N_("List the records of a kind."),
         f"{_D} list volunteer --limit 20", _list, _list_words,
@@ -302,7 +332,7 @@ COMMANDS = (
     ),
     Command(
         ("history",), N_("Show who changed what in a record, and when."),
-        f"{_D} history elder ID", _history, _record_words,
+        f"{_D} history elder ID", _history, _read_words,
     ),
     Command(
         ("undo",), N_("Take an entry (a whole import, if it belongs to one) back."),

@@ -99,7 +99,13 @@ def reveal(store: Store, author: Author, wish: Wish, beside: Beside) -> Revealed
         values = {record: fields for record, fields in values.items() if fields}
         if not values:
             return Revealed({}, withheld)
-        young = minors(reader, declared, [one for one in found if one.id in values])
+        children = minors(reader, declared, [one for one in found if one.id in values])
+        if children and wish.way is Reading.PROGRAM and beside.able and beside.second is None:
+            values = {record: fields for record, fields in values.items() if record not in children}
+            children = {}  # a program has nobody beside it: their values stay masked
+            if not values:
+                return Revealed({}, withheld)
+        young = list(dict.fromkeys(person for people in children.values() for person in people))
         approval = approval_for(reader, young)
         person = _resident(declared, found) if len(found) == 1 else None
     waits = permitted(author, young, approval, beside)
@@ -164,18 +170,18 @@ def _withdrawn(
 # ---------------------------------------------------------------------- minors
 
 
-def minors(reader: Reader, declared: type[Record], found: Sequence[Found]) -> list[Key]:
-    """The people under the age of the policy whom these records are about."""
+def minors(reader: Reader, declared: type[Record], found: Sequence[Found]) -> dict[str, list[Key]]:
+    """The people under the age of the policy, by the record that is about them."""
     years = rules_in_force(reader.connection, reader.station, today().isoformat())["minors"]["younger_than"]
-    young: list[Key] = []
+    young: dict[str, list[Key]] = {}
     known: dict[Key, bool] = {}
     for one in found:
         for person in people_of(declared, one.id, one.fields):
             if person not in known:
                 known[person] = younger_than(reader, [person], years)
             if known[person]:
-                young.append(person)
-    return list(dict.fromkeys(young))
+                young.setdefault(one.id, []).append(person)
+    return young
 
 
 def approval_for(reader: Reader, young: Sequence[Key]) -> Approved | None:
