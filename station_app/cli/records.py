@@ -211,8 +211,9 @@ def _history(context: Context) -> Result:
 
     declared = _kind(context.words.kind)
     with context.station() as station:
-        _one(station, declared.kind_name, context.words.id)
         steps = station.store.history(declared.kind_name, context.words.id)
+        if not steps:
+            _one(station, declared.kind_name, context.words.id)
         doubtful = clocks.marks(station.store)
         names = {step.author: station.user_name(step.author) for step in steps}
     entries = [

@@ -37,6 +37,7 @@ from station_app.store.tables import AT_SHIFT, fact, held, touch
 from station_app.values.ids import new_id
 
 PENDING: Final = "erasing"  # the fact that says what is still to be cleared away
+OVERWRITES: Final = "overwrites"  # the fact that nothing was ever deleted in this file without being overwritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,12 @@ class Pending(msgspec.Struct):
 
 def erase(
     connection: Connection, door: Door, targets: Sequence[Key], ground: str, reason: str, author: Author,
-    op: str | None = None,
+    op: str | None = None, unseen: bool = False,
 ) -> Erased | Refusal:  # fmt: skip
     """Erase records for ever, in the caller's transaction, which makes it durable; the station head's alone (``Action.ERASE``).
 
-    Each is a record of kind ``erasure`` in one entry (or one batch). Records erased already are passed over. Refused:
+    Each is a record of kind ``erasure`` in one entry (or one batch). Records erased already are passed over; ``unseen``: one
+    of which nothing has arrived is erased beforehand. Refused:
     ``not_allowed``, ``needed`` (no reason), ``does_not_fit`` (no such ground), ``cannot_erase`` (a kind the law or the proof
     needs), ``unknown_record``, ``nothing_to_do``.
     """
@@ -93,7 +95,11 @@ def erase(
         title = kind if declared is None else _(declared.kind_title)
         if not erasable(kind):
             return Refusal(StoreRefusal.CANNOT_ERASE, {"kind": title})
-        if connection.execute(select(touch.c.at).where(touch.c.record == record, touch.c.kind == kind)).first() is None:
+        if (
+            not unseen
+            and connection.execute(select(touch.c.at).where(touch.c.record == record, touch.c.kind == kind)).first()
+            is None
+        ):
             return Refusal(StoreRefusal.UNKNOWN_RECORD, {"kind": title, "record": record})
     if not wanted:
         return Refusal(StoreRefusal.NOTHING_TO_DO)
@@ -321,7 +327,7 @@ def _note(connection: Connection, station: str, gone: Gone) -> None:
         sorted({*before.blobs, *gone.blobs}),
         {device: sorted(seqs) for device, seqs in entries.items()},
     )
-    done(connection, station)
+    connection.execute(delete(fact).where(fact.c.name == _name(station)))
     connection.execute(insert(fact), {"name": _name(station), "value": msgspec.json.encode(after)})
 
 
@@ -331,9 +337,10 @@ def pending(connection: Connection, station: str) -> Pending | None:
     return None if value is None else msgspec.json.decode(bytes(value), type=Pending)
 
 
-def done(connection: Connection, station: str) -> None:
-    """Everything is cleared away."""
-    connection.execute(delete(fact).where(fact.c.name == _name(station)))
+def done(connection: Connection, station: str, cleared: Pending) -> None:
+    """This was cleared away; what was erased meanwhile stays noted."""
+    if pending(connection, station) == cleared:
+        connection.execute(delete(fact).where(fact.c.name == _name(station)))
 
 
 def still_named(connection: Connection, digests: Iterable[str]) -> set[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal, _
-from station_app.store import journal
+from station_app.store import erased, journal
 from station_app.store.change import Edit
 from station_app.store.entries import Entry, by_record
 from station_app.store.fold import writes_of
@@ -40,7 +40,23 @@ def steps(connection: Connection, station: str, kind: str, record: str) -> list[
         before = seen_before(counting, write)
         fields = {name: (before.get(name), value) for name, value in write.values.items()}
         result.append(Step(write.name, write.time, write.author, write.device, write.action, fields))
-    return result
+    gone = erased.among(connection, station, [(kind, record)]).get((kind, record))
+    return result if gone is None else [*result, *_erasing(connection, gone)]
+
+
+def _erasing(connection: Connection, gone: erased.Known) -> list[Step]:
+    """That it was erased, when, by whom, on what ground; never what it was."""
+    device = journal.device_named(connection, gone.device)
+    at = 0 if device is None else journal.at_of(device.no, gone.seq)
+    entry = journal.load(connection, [at]).get(at)
+    if entry is None:
+        return []
+    ground = next(
+        (i.fields.get("ground") for i in entry.items
+         if i.kind == erased.KIND and not i.private and i.fields.get("target") == gone.record), None,
+    )  # fmt: skip
+    h = entry.head
+    return [Step(gone.name, h.time, h.author, h.device, h.action, {"ground": (None, ground)})]
 
 
 def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]] | Refusal:
@@ -53,6 +69,8 @@ def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]]
         return named
     ats = [named]
     first = journal.load(connection, ats)[named]
+    if first.head.action == erased.ACTION:
+        return Refusal(StoreRefusal.CANNOT_UNDO, {"why": _("what was erased by law never comes back.")})
     if first.head.action.startswith(WITHDRAWING):
         return Refusal(StoreRefusal.CANNOT_UNDO, {"why": _("decide the conflict once more instead.")})
     if first.head.batch is not None:
@@ -65,10 +83,13 @@ def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]]
         ats = [at for (at,) in rows]
     known = _Known(connection, station)
     ours = set(ats)
+    gone = erased.among(connection, station, (key for at in ats for key in known.writes(at)))
     groups: list[list[Edit]] = []
     for at in sorted(ats, reverse=True):
         group: list[Edit] = []
         for (kind, record), written in known.writes(at).items():
+            if (kind, record) in gone:
+                continue  # the rest of an import can be taken back
             edit = _taken_back(known, kind, record, written, at, ours)
             if isinstance(edit, Refusal):
                 return edit
@@ -76,6 +97,8 @@ def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]]
                 group.append(edit)
         if group:
             groups.append(group)
+    if not groups and gone:
+        return Refusal(StoreRefusal.CANNOT_UNDO, {"why": _("what was erased by law never comes back.")})
     return groups or Refusal(StoreRefusal.NOTHING_TO_DO)
 
 

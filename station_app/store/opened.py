@@ -63,6 +63,7 @@ class Store:
             journal.register(connection, station, device, own=True)
         store.keep(STATION_FACT, station.encode())
         store.keep(DEVICE_FACT, device.encode())
+        store.keep(erasure.OVERWRITES, b"1")
         store.guard.look(store, new=True)
         return store
 
@@ -132,10 +133,10 @@ class Store:
         opened_at: Mapping[str, int] | None = None, op: str | None = None, resolving: bool = False,
     ) -> Done | Refusal:  # fmt: skip
         """One action of a person, durable when this returns; see :meth:`Door.change`."""
-        refused = self.guard.before(self)
-        if refused is not None:
-            return refused
         try:
+            refused = self.guard.before(self)
+            if refused is not None:
+                return refused
             with self.database.writing() as connection:
                 done = self.door.change(
                     connection, edits, author, action, opened_at=opened_at, op=op, resolving=resolving
@@ -161,9 +162,6 @@ class Store:
         checked for fitting only by the fold. ``progress`` is told how many groups are prepared and returns
         False to cancel, which leaves nothing behind. Raises nothing expected; returns the refusal.
         """
-        refused = self.guard.before(self)
-        if refused is not None:
-            return refused
         op = op or new_id()
         records: list[str] = []
         kinds: set[str] = set()
@@ -172,6 +170,9 @@ class Store:
         inside: set[tuple[str, str, bool]] = set()  # its records: each stands in it once
         size = 0
         try:
+            refused = self.guard.before(self)
+            if refused is not None:
+                return refused
             with self.database.writing() as connection:
                 if journal.by_op(connection, op) is not None:
                     return Done((), ())
@@ -238,16 +239,17 @@ class Store:
         return self.change([Edit(kind, {REMOVED: True}, record)], author, "remove")
 
     def erase(
-        self, targets: Sequence[tuple[str, str]], ground: str, reason: str, author: Author, op: str | None = None
-    ) -> erasure.Erased | Refusal:
+        self, targets: Sequence[tuple[str, str]], ground: str, reason: str, author: Author, op: str | None = None,
+        unseen: bool = False,
+    ) -> erasure.Erased | Refusal:  # fmt: skip
         """Erase records, (kind, id) each, for ever; see :func:`station_app.store.erasure.erase`. Tables and journal are clean
-        when this returns; what lies outside of them is cleared away by :func:`station_app.sync.forgetting.finish`."""
-        refused = self.guard.before(self)
-        if refused is not None:
-            return refused
+        when this returns; what lies outside of them is cleared away by :func:`station_app.work.erasing.finish`."""
         try:
+            refused = self.guard.before(self)
+            if refused is not None:
+                return refused
             with self.database.writing() as connection:
-                done = erasure.erase(connection, self.door, targets, ground, reason, author, op)
+                done = erasure.erase(connection, self.door, targets, ground, reason, author, op, unseen)
                 if isinstance(done, Refusal):
                     connection.rollback()
                     return done
@@ -309,10 +311,10 @@ class Store:
         """Take a decision back: an entry that says the same, by whose action both count as if they had never been."""
         if not may(author.role, Action.RESOLVE):
             return Refusal(StoreRefusal.NOT_ALLOWED)
-        refused = self.guard.before(self)
-        if refused is not None:
-            return refused
         try:
+            refused = self.guard.before(self)
+            if refused is not None:
+                return refused
             with self.database.writing() as connection:
                 made = self.door.append(connection, decision.items, author, action, new_id(), None)
         except Exception as error:
