@@ -97,8 +97,8 @@ class Store:
     def take_new_identity(self) -> str:
         """Go on as a device of its own (a restored or copied store): see :mod:`station_app.store.identity`."""
         with self.database.writing() as connection:
-            self.device = identity.take_new(connection, self.station)
-        self.door.device = self.device
+            fresh = identity.take_new(connection, self.station)
+        self.device = self.door.device = fresh  # only once it is durable: a disk that refuses leaves the old one
         return self.device
 
     def close(self) -> None:
