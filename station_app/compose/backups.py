@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from station_app.compose import keys
 from station_app.compose.keys import DATABASE, RECOVERY
-from station_app.compose.station import OpenStation, recover_station
+from station_app.compose.station import OpenStation
+from station_app.kinds.key_event import KeyAct
 from station_app.messages import Refusal
 from station_app.store import backup, placing
 from station_app.store.backup import Told, untold
@@ -133,38 +135,53 @@ def _prepared(file: Path, stage: Path, way: Way, told: Told) -> _Prepared | Refu
     found = backup.read(file, stage, told)
     if isinstance(found, Refusal):
         return found
-    unlocked = _unlocked(stage, way)
+
+    def examined(unlocked: Unlocked) -> Refusal | None:
+        if not may(unlocked.user.role, Action.RESTORE):
+            return Refusal(StoreRefusal.NOT_ALLOWED)
+        seen = backup.examined(found, file, keys.whichever(stage, unlocked).key, stage, fully=True, told=told)
+        return seen if isinstance(seen, Refusal) else None
+
+    unlocked = _unlocked(stage, way, examined)
     if isinstance(unlocked, Refusal):
         return unlocked
-    if not may(unlocked.user.role, Action.RESTORE):
-        return Refusal(StoreRefusal.NOT_ALLOWED)
-    seen = backup.examined(found, file, unlocked.key, stage, fully=True, told=told)
-    if isinstance(seen, Refusal):
-        return seen
-    store = Store.open(open_sqlite(stage / DATABASE, unlocked.key), stage, Guard(machine=machine()))
+    store = _unguarded(stage, unlocked)
     if isinstance(store, Refusal):
         return store
     try:
         store.guard.become_new(store, "restored")
         backup_shelf.forget(store)
+        if way.code is not None:
+            keys.note(store, unlocked.user.id, KeyAct.RECOVERED, unlocked.user)
         return _Prepared(store.station, store.device, store.entry_count(), found.manifest.made)
     finally:
         store.close()
 
 
-def _unlocked(stage: Path, way: Way) -> Unlocked | Refusal:
+def _unguarded(stage: Path, unlocked: Unlocked) -> Store | Refusal:
+    """What is remembered of the old device outside the file is no judge of a copy that becomes a new one."""
+    database = open_sqlite(stage / DATABASE, keys.whichever(stage, unlocked).key)
+    return Store.open(database, stage, Guard(machine=machine()))
+
+
+def _unlocked(stage: Path, way: Way, examined: Callable[[Unlocked], Refusal | None]) -> Unlocked | Refusal:
     vault = Vault.load(stage)
     if isinstance(vault, Refusal):
         return vault
-    active = [u for u in vault.users() if u.active]
-    name = way.user or active[0].name
+    name = way.user or next((u.name for u in vault.users() if u.active), "")
     password = way.password(name)
-    if way.code is not None:
-        sheet = recover_station(stage, way.code, name, password)
-        if isinstance(sheet, Refusal):
-            return sheet
-        again = Vault.load(stage)
-        if isinstance(again, Refusal):
-            return again
-        vault = again
-    return vault.unlock(name, password)
+    if way.code is None:
+        unlocked = vault.unlock(name, password)
+        return unlocked if isinstance(unlocked, Refusal) else examined(unlocked) or unlocked
+
+    def keep(unlocked: Unlocked, fresh: str) -> Refusal | None:
+        """Everything is looked at before the old code becomes void; the new one is on paper first."""
+        store = examined(unlocked) or _unguarded(stage, unlocked)
+        if isinstance(store, Refusal):
+            return store
+        try:
+            return keys.write_sheet(stage, store, fresh)
+        finally:
+            store.close()
+
+    return vault.recover(way.code, name, password, keep)
