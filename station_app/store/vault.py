@@ -300,8 +300,7 @@ class Vault:
     def recover_escrow(self, share: bytes, code: str, name: str, password: str, keep: Keep) -> Unlocked | Refusal:
         """The same with two shares, the centre's and the second sheet's; both are used up, the recovery sheet is replaced too."""
         self._again()
-        laid = self._state.escrow
-        if laid is None:
+        if (laid := self._state.escrow) is None:
             return Refusal(StoreRefusal.NO_ESCROW)
         return self._recovered(laid.slot, lambda slot: codes.joined(share, code, slot), name, password, keep)
 
@@ -479,8 +478,7 @@ _UNWRITTEN: dict[Path, Attempts] = {}
 
 
 def _read(folder: Path) -> State:
-    with (folder / FILE).open("rb") as file:
-        return vault_file.parse(file.read(vault_file.LIMIT))
+    return vault_file.parse((folder / FILE).read_bytes())
 
 
 def _damaged(error: Exception) -> Refusal:

@@ -92,6 +92,8 @@ class State:
 def parse(data: bytes) -> State:
     """The file's values. Raises :class:`Damaged` for any bytes that are no vault."""
     try:
+        if len(data) > LIMIT:
+            raise Damaged("size")
         raw = json.loads(data.decode("utf-8"), parse_constant=_no_number)
         if not isinstance(raw, dict) or type(raw.get("format")) is not int or raw["format"] < 1:
             raise Damaged("format")
