@@ -30,7 +30,11 @@ def _keeper(key: bytes) -> Keeper:
 
 def open_store(file: Path, key: bytes) -> Store | Refusal:
     """The store in a station's folder, judged: :attr:`Store.guard` says how it stands."""
-    return Store.open(open_sqlite(file, key), file.parent, guard_of(file))
+    database = open_sqlite(file, key)
+    store = Store.open(database, file.parent, guard_of(file))
+    if isinstance(store, Refusal):
+        database.close()
+    return store
 
 
 def create_store(file: Path, key: bytes, station: str) -> Store:
