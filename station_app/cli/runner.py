@@ -58,13 +58,32 @@ def _common(parser: argparse.ArgumentParser, top: bool) -> None:
 
 def all_commands() -> list[Command]:
     """Every command, in the order of the help."""
-    from station_app.cli import backups, centre, checking, demo, exports, records, reports, selftest, station, trying
+    from station_app.cli import (
+        backups,
+        centre,
+        checking,
+        conflicts,
+        demo,
+        destruction,
+        erasing,
+        exports,
+        law,
+        records,
+        reports,
+        selftest,
+        station,
+        trying,
+    )
 
     return [
         *station.COMMANDS,
         *checking.COMMANDS,
         *records.COMMANDS,
+        *conflicts.COMMANDS,
         *exports.COMMANDS,
+        *law.COMMANDS,
+        *destruction.COMMANDS,
+        *erasing.COMMANDS,
         *backups.COMMANDS,
         *reports.COMMANDS,
         *centre.COMMANDS,
@@ -114,6 +133,12 @@ def _group_help(group: str) -> str:
         "user": _("the station's users"),
         "centre": _("the centre's side"),
         "recipient": _("for whom files can be encrypted"),
+        "approve": _("agree to what somebody else wants to read"),
+        "audit": _("who read what is masked"),
+        "consent": _("people's consents"),
+        "request": _("requests about own data"),
+        "person": _("everything about one person"),
+        "destruction": _("destruction lists"),
     }[group]
 
 

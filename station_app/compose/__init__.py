@@ -10,6 +10,8 @@ from station_app.compose.backups import (
     restore,
 )
 from station_app.compose.checking import pinned_pems, verify_file
+from station_app.compose.conflicts import Question, decide, decide_typed, name_computer, questions
+from station_app.compose.erasing import erase_person, erase_record, erasures, what_goes
 from station_app.compose.exports import Leaving, export_everything, export_records, keep_recipient, recipients
 from station_app.compose.keys import (
     Disabled,
@@ -51,6 +53,7 @@ __all__ = [
     "Failed",
     "Leaving",
     "OpenStation",
+    "Question",
     "Restored",
     "Taking",
     "Way",
@@ -67,19 +70,26 @@ __all__ = [
     "continue_as_new_device",
     "copy_person",
     "create_station",
+    "decide",
+    "decide_typed",
     "delete_person",
     "destroy_list",
     "disable_user",
     "drill",
+    "erase_person",
+    "erase_record",
+    "erasures",
     "export_everything",
     "export_records",
     "failed_attempts",
     "import_ledger",
     "keep_recipient",
     "list_paper",
+    "name_computer",
     "open_station",
     "pinned_pems",
     "prove",
+    "questions",
     "recipients",
     "recover_station",
     "repair",
@@ -90,4 +100,5 @@ __all__ = [
     "set_password",
     "set_role",
     "verify_file",
+    "what_goes",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from station_app.compose import keys
+from station_app.compose.erasing import carry_list
 from station_app.compose.keys import DATABASE, RECOVERY
 from station_app.compose.station import OpenStation
 from station_app.kinds.key_event import KeyAct
@@ -112,6 +113,7 @@ def restore(file: Path, folder: Path, way: Way, *, replace: bool = False, told: 
             prepared = _prepared(file, stage, way, told)
             if isinstance(prepared, Refusal):
                 return prepared
+            carry_list(folder, stage)
             sheet = (stage / RECOVERY).is_file()
             aside = placing.put_in_place(stage, folder, backup_shelf.HERE)
             return Restored(

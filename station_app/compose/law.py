@@ -194,6 +194,7 @@ def _rules(station: OpenStation) -> Mapping[str, Any]:
 def delete_person(station: OpenStation, request: str) -> dict[str, Any] | Refusal:
     """What a request to delete leads to: everything about the person erased, unless a law keeps something."""
     from station_app.kinds.erasure import ErasureGround
+    from station_app.work.erasing import belonging
     from station_app.work.persons import LAW, about
     from station_app.work.requests import delete_of, kept_by_law
 
@@ -210,7 +211,8 @@ def delete_person(station: OpenStation, request: str) -> dict[str, Any] | Refusa
         return Refusal(LawRefusal.KEPT_BY_LAW, {"n": sum(k.number for k in kept), "what": what})
     # what shows that the law was kept (consents, requests, accesses) stays as long as its own rule says
     law = [] if everything is None else [one for one in everything.records if KINDS[one.kind].section == LAW]
-    targets = [] if everything is None else [person, *((o.kind, o.id) for o in everything.records if o not in law)]
+    with station.store.reading() as reader:
+        targets = [] if everything is None else belonging(reader, *person)
     reason = _("The person's request of {day}", day=today().isoformat())
     erased = _erase(station, targets, ErasureGround.REQUEST, reason) if targets else 0
     if isinstance(erased, Refusal):
@@ -229,8 +231,9 @@ def delete_person(station: OpenStation, request: str) -> dict[str, Any] | Refusa
 def _erase(station: OpenStation, targets: list[tuple[str, str]], ground: str, reason: str) -> int | Refusal:
     """Erase records for ever; how many items went."""
     from station_app.store.erased import erasable
+    from station_app.work import erasing
 
-    done = station.store.erase([t for t in targets if erasable(t[0])], ground, reason, station.author)
+    done = erasing.erase(station, [t for t in targets if erasable(t[0])], reason, ground)
     return done if isinstance(done, Refusal) else done.items
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import station_app.kinds  # noqa: F401  # declares every kind
 from station_app.compose import keys
+from station_app.compose.erasing import resume_erasing
 from station_app.compose.keys import DATABASE, RECOVERY
 from station_app.compose.opening import create_store, open_store
 from station_app.kinds.key_event import KeyAct
@@ -146,7 +147,11 @@ def _opened(folder: Path, vault: Vault, name: str, secret: str, hold: Holding | 
         note(store, before)
     keys.remember_generation(store, vault)
     keys.take_attempts(store, vault)
-    return OpenStation(folder, vault, unlocked, store, Blobs(folder, unlocked.key, keys.coming(unlocked)), hold, older)
+    blobs = Blobs(folder, unlocked.key, keys.coming(unlocked))
+    opened = OpenStation(folder, vault, unlocked, store, blobs, hold, older)
+    if hold is not None:
+        resume_erasing(opened)
+    return opened
 
 
 def _before_update(folder: Path, unlocked: Unlocked) -> Made | Refusal | None:

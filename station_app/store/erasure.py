@@ -363,10 +363,11 @@ def still_named(connection: Connection, digests: Iterable[str]) -> set[str]:
 # ---------------------------------------------------------------------- after a restore
 
 
-def listed(connection: Connection, station: str, key: bytes) -> bytes:
+def listed(connection: Connection, station: str, key: bytes, before: bytes | None = None) -> bytes:
     """Every known erasure, to be kept outside the database for the day an older backup is restored: ids and grounds only.
 
-    Sealed with the key that every copy of the station holds inside (``guard.KEY_FACT``): nobody else can add to it.
+    Sealed with the key that every copy of the station holds inside (``guard.KEY_FACT``): nobody else can add to it. What the
+    list of ``before`` names stays in it.
     """
     grounds: dict[str, Any] = {}
     table = Erasure.__table__
@@ -376,6 +377,7 @@ def listed(connection: Connection, station: str, key: bytes) -> bytes:
         [one.kind, one.record, grounds.get(one.record) or ErasureGround.OTHER_LAW]
         for one in all_known(connection, station)
     ]
+    rows += [list(row) for row in lacking(connection, station, read_list(before or b"", station, key))]
     nonce = secrets.token_bytes(12)
     return nonce + _cipher(key).encrypt(nonce, json.dumps(rows).encode(), station.encode())
 

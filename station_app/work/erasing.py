@@ -151,7 +151,7 @@ def state_of(one: Entry) -> str:
 # ---------------------------------------------------------------------- clearing away
 
 
-def finish(opened: Opened) -> bool:
+def finish(opened: enrolment.Opened) -> bool:
     """Clear away what erasing left outside the tables. True when nothing is left; False: it goes on at the next start.
 
     Sealed bundles that hold erased bodies, blobs that no record names any more, words in the search index, free pages and
@@ -186,7 +186,7 @@ def finish(opened: Opened) -> bool:
         raise
 
 
-def _inside(opened: Opened, data: bytes) -> bytes | None:
+def _inside(opened: enrolment.Opened, data: bytes) -> bytes | None:
     keys, roots = device_keys(opened.store), receipts.pinned(opened.store)
     if isinstance(keys, Refusal) or roots is None:
         return None
@@ -197,14 +197,16 @@ def _inside(opened: Opened, data: bytes) -> bytes | None:
 # ---------------------------------------------------------------------- after a restore
 
 
-def keep_list(opened: Opened) -> None:
+def keep_list(opened: enrolment.Opened) -> None:
     """Write the list of erasures beside the database. Raises OSError when the disk refuses."""
     key = opened.store.fact(KEY_FACT)
     if key is None:
         return
+    file = opened.folder / LIST
+    before = file.read_bytes() if file.is_file() else None
     with opened.store.database.reading() as connection:
-        content = erasure.listed(connection, opened.store.station, key)
-    write_whole(opened.folder / LIST, content)
+        content = erasure.listed(connection, opened.store.station, key, before)
+    write_whole(file, content)
 
 
 def reapply(opened: Opened, file: Path) -> int | Refusal:

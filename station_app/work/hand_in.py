@@ -22,7 +22,7 @@ from station_app.sync.taking import Took
 from station_app.trust.enrolment import Enrolled
 from station_app.trust.keys import DeviceKeys
 from station_app.trust.refusals import BundleRefusal
-from station_app.work import other_computers
+from station_app.work import erasing, other_computers
 from station_app.work.directory import Opened as WithUsers
 from station_app.work.enrolment import Opened, device_keys, identity, installed, renew_lists
 
@@ -192,6 +192,7 @@ def _receive(
     other_computers.say_position(carrier, siblings, at)
     outbox = Outbox(opened.store, opened.blobs, enrolled)
     outbox.clear()
+    erasing.finish(opened)
     return Received(entries, acknowledged, inbox.conflicts(), taken, tuple(refused))
 
 
