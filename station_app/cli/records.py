@@ -1,4 +1,4 @@
-"""Commands about records: add, set, remove, show, list, find, history, undo, conflicts, import."""
+"""Commands about records: add, set, remove, show, list, find, history, undo, import."""
 
 import argparse
 from collections.abc import Collection, Mapping
@@ -244,35 +244,6 @@ def _undo(context: Context) -> Result:
     )
 
 
-def _conflicts(context: Context) -> Result:
-    with context.station() as station:
-        found = station.store.conflicts()
-        names = {h["author"]: station.user_name(h["author"]) for c in found for h in c.heads}
-    document: list[dict[str, Any]] = [
-        {"id": c.id, "kind": c.kind, "record": c.record, "field": c.field,
-         "heads": [{**h, "author": names[h["author"]], "head": f"{h['device']}:{h['seq']}"} for h in c.heads]}
-        for c in found
-    ]  # fmt: skip
-    lines = [
-        f"{c['id']}: " + " / ".join(f"{h['value']} ({h['author']}, {h['head']})" for h in c["heads"]) for c in document
-    ]
-    return Result({"conflicts": document}, tuple(lines) or (_("There are no conflicts."),))
-
-
-def _resolve_words(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("conflict", metavar="CONFLICT", help=_("the conflict, as “conflicts” shows it"))
-    parser.add_argument("--take", required=True, metavar="HEAD", help=_("the entry whose value is right"))
-
-
-def _resolve(context: Context) -> Result:
-    with context.station() as station:
-        done = ok(station.store.resolve(context.words.conflict, context.words.take, station.author))
-        left = len(station.store.conflicts())
-    return Result(
-        {"entries": [{"entry": e} for e in done.entries], "conflicts": left}, (_("Decided. {n} left.", n=left),)
-    )
-
-
 def _import_words(parser: argparse.ArgumentParser) -> None:
     _kind_words(parser)
     parser.add_argument("file", metavar="FILE", help=_("the ledger: .xlsx, .xls, .ods, .csv, or our own .json"))
@@ -338,14 +309,6 @@ COMMANDS = (
     Command(
         ("undo",), N_("Take an entry (a whole import, if it belongs to one) back."),
         f"{_D} undo ENTRY", _undo, _entry_words,
-    ),
-    Command(
-        ("conflicts",), N_("List what two computers entered differently."),
-        f"{_D} conflicts", _conflicts,
-    ),
-    Command(
-        ("resolve",), N_("Decide a conflict."),
-        f"{_D} resolve CONFLICT --take HEAD", _resolve, _resolve_words,
     ),
     Command(
         ("import",), N_("Take a ledger in."),
