@@ -62,13 +62,13 @@ def due_list(reader: Reader, day: date) -> list[Due]:
 
 
 def answer(
-    store: Store, author: Author, request: str, state: RequestState, reason: str, day: date, identity: str | None = None
+    store: Store, author: Author, request: str, state: str, reason: str, day: date, identity: str | None = None
 ) -> Done | Refusal:
     """Close a request: done, refused with its reason, restricted to storage, or taken back."""
     if not may(author.role, Action.ANSWER_REQUEST):
         return Refusal(StoreRefusal.NOT_ALLOWED)
     fields: dict[str, str | None] = {
-        "state": state.value,
+        "state": state,
         "answered_on": day.isoformat(),
         "reason": reason.strip() or None,
     }
