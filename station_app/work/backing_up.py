@@ -19,7 +19,7 @@ from station_app.store.alone import alone
 from station_app.store.backup import SUFFIX, Source, Told, untold
 from station_app.store.blobs import FOLDER as BLOBS
 from station_app.store.blobs import Blobs
-from station_app.store.engine import DRIVER_ERRORS, Database
+from station_app.store.engine import DRIVER_ERRORS, Database, is_disk_error
 from station_app.store.opened import DEVICE_FACT, STATION_FACT, Store
 from station_app.store.refusals import StoreRefusal
 from station_app.store.tables import fact
@@ -240,18 +240,22 @@ def _noted(store: Store, made: Made | Refusal) -> Made | Refusal:
     """Remember a good backup; what was proven of the copy holds of the same position here."""
     if isinstance(made, Refusal):
         return made
-    known = known_of(store)
-    about = {
-        "made": made.made, "entries": made.entries, "size": made.size, "verified": made.verified, "good": True,
-    }  # fmt: skip
-    keep(
-        store,
-        made={**still_there(known.get("made", {})), str(made.file.absolute()): about},
-        rebuilt=made.verified if made.full else known.get("rebuilt", 0),
-        began=known.get("began", made.verified),
-    )
-    if made.proof is not None:
-        store.keep(proof.FACT, made.proof)
+    try:
+        known = known_of(store)
+        about = {
+            "made": made.made, "entries": made.entries, "size": made.size, "verified": made.verified, "good": True,
+        }  # fmt: skip
+        keep(
+            store,
+            made={**still_there(known.get("made", {})), str(made.file.absolute()): about},
+            rebuilt=made.verified if made.full else known.get("rebuilt", 0),
+            began=known.get("began", made.verified),
+        )
+        if made.proof is not None:
+            store.keep(proof.FACT, made.proof)
+    except Exception as error:  # the disk is full now: the file is good all the same, and found by its name
+        if not is_disk_error(error):
+            raise
     return made
 
 
