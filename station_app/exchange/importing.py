@@ -2,25 +2,27 @@
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import false, or_
 
 from station_app.clock import now_ms
 from station_app.clock import today as the_day
-from station_app.exchange import limits
+from station_app.exchange import doctor, limits
+from station_app.exchange.corrections import NOTHING, Corrections
+from station_app.exchange.damage import Damaged
 from station_app.exchange.drafting import Draft, Drafter, Effect
 from station_app.exchange.headers import squeeze
 from station_app.exchange.index import Index
 from station_app.exchange.judging import Judged, judge
 from station_app.exchange.ledgers import ledger_of
-from station_app.exchange.ledgers.records import DRAWS, SHIFT_FIELDS, KnownPeople
+from station_app.exchange.ledgers.records import DRAWS, SHIFT_FIELDS, Draw, KnownPeople
 from station_app.exchange.ledgers.table import Finding, Line, Outcome, Table
 from station_app.exchange.plain import RECORD, PlainLedger
 from station_app.exchange.reasons import notice
@@ -33,6 +35,8 @@ from station_app.store.change import Author, Done
 from station_app.store.opened import Store
 from station_app.store.records import Reader
 
+#: Accept every proposal of the doctor.
+ALL: Final = "all"
 #: Told how many rows are done of how many; returns False to stop.
 Progress = Callable[[int, int], bool]
 
@@ -45,6 +49,9 @@ class Plan:
     judged: Judged
     drafts: list[tuple[Table, Line, Draft]] = field(default_factory=list)
     notices: dict[str, int] = field(default_factory=dict)
+    findings: list[Damaged] = field(default_factory=list)
+    accepted: list[Damaged] = field(default_factory=list)  # proposals a person accepted; the cells hold them
+    corrections: Corrections = field(default_factory=Corrections)
 
     @property
     def workbook(self) -> Workbook:
@@ -94,8 +101,39 @@ class Plan:
             "warnings": warnings,
             "skipped": sum(len(table.layout.skipped) for table in self.judged.tables),
             "notices": self.remarks(),
+            "findings": self.damaged(),
+            "mapping": self.mapped(),
+            "fields": {m.field: m.names[0] for m in self.judged.words.meant if m.names},
             "sha256": self.workbook.sha256,
         }
+
+    def damaged(self) -> list[Mapping[str, Any]]:
+        """What the doctor found, the accepted proposals first."""
+        return [
+            *(one.summary(accepted=True) for one in self.accepted),
+            *(one.summary(accepted=False) for one in self.findings),
+        ]
+
+    def mapped(self) -> list[dict[str, Any]]:
+        """What each column was taken as, and by what: its title, its cells, a person, or what a person said before."""
+        shown: list[dict[str, Any]] = []
+        for table in self.judged.tables:
+            field_of = {c: name for name, columns in table.mapping.columns.items() for c in columns}
+            by_content = {c for c, _meant in table.mapping.by_content}
+            for column, (title, parent) in sorted(table.layout.columns.titles.items()):
+                said = table.mapping.fixed.get(column)
+                how = said[1] if said is not None else "content" if column in by_content else "title"
+                name = said[0] if said is not None else field_of.get(column)
+                shown.append(
+                    {
+                        "sheet": table.sheet.name,
+                        "column": column_letters(column),
+                        "title": f"{squeeze(parent)}·{squeeze(title)}" if parent else squeeze(title),
+                        "field": None if name == NOTHING else name,
+                        "by": how if name is not None else "unknown",
+                    }
+                )
+        return shown
 
     def remarks(self) -> list[dict[str, Any]]:
         """What concerns the whole file: sheets passed over, columns nobody knows, villages without a code."""
@@ -139,17 +177,44 @@ def plan_file(
     sheet: str | None = None,
     today: date | None = None,
     blank_is_no: bool = False,
+    columns: Mapping[str, str] | None = None,
+    accept: Collection[str] = (),
 ) -> Plan | Refusal:
     """Read and judge a file, and plan what it does to this store: the dry run.
 
     ``blank_is_no``: a person has said that blank ticks of this file mean no; otherwise they are unknown.
+    ``columns``: what a person says of columns (letter or title → field, or ``-``). ``accept``: the places (``C13`` or
+    ``sheet!C13``) whose proposals by the doctor a person accepts, or ``all``.
     """
     if kind not in KINDS:
         return Refusal(SheetRefusal.UNKNOWN_KIND, {"kind": kind})
+    day = today or the_day()
+    plan = _plan_read(store, kind, path, sheet, day, blank_is_no, columns, ())
+    if isinstance(plan, Refusal) or not accept:
+        return plan
+    chosen = [one for one in plan.findings if one.mends and _accepts(one, accept)]
+    # The file is read anew: judging has filled cells of merged ranges, and proposals belong into the cells as they stood.
+    return _plan_read(store, kind, path, sheet, day, blank_is_no, columns, chosen) if chosen else plan
+
+
+def _accepts(one: Damaged, accept: Collection[str]) -> bool:
+    return ALL in accept or one.place in accept or f"{one.sheet}!{one.place}" in accept
+
+
+def _plan_read(
+    store: Store, kind: str, path: Path, sheet: str | None, today: date, blank_is_no: bool,
+    columns: Mapping[str, str] | None, chosen: Collection[Damaged],
+) -> Plan | Refusal:  # fmt: skip
     workbook = read_records(path, kind) if path.suffix.lower() == ".json" else read_workbook(path)
     if isinstance(workbook, Refusal):
         return workbook
-    return plan_workbook(store, kind, workbook, sheet=sheet, today=today, blank_is_no=blank_is_no)
+    doctor.accepted(workbook, chosen)
+    corrections = Corrections.of(store, kind, columns)
+    with _uncollected():
+        plan = _planned(store, kind, workbook, sheet, today, blank_is_no, corrections)
+    if isinstance(plan, Plan):
+        plan.accepted = list(chosen)
+    return plan
 
 
 def read_records(path: Path, kind: str) -> Workbook | Refusal:
@@ -196,42 +261,40 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def plan_workbook(
-    store: Store,
-    kind: str,
-    workbook: Workbook,
-    *,
-    sheet: str | None = None,
-    today: date | None = None,
-    blank_is_no: bool = False,
-) -> Plan | Refusal:
-    """The same for a workbook already read."""
-    with _uncollected():
-        return _planned(store, kind, workbook, sheet, today or the_day(), blank_is_no)
-
-
 def _planned(
-    store: Store, kind: str, workbook: Workbook, sheet: str | None, today: date, blank_is_no: bool
-) -> Plan | Refusal:
+    store: Store, kind: str, workbook: Workbook, sheet: str | None, today: date, blank_is_no: bool,
+    corrections: Corrections,
+) -> Plan | Refusal:  # fmt: skip
     ledger = ledger_of(kind)
     with store.reading() as reader:
         if ledger is None or PlainLedger.is_own_export(workbook, kind):
             plain = PlainLedger(kind, reader)
-            judged = judge(workbook, plain.ledger(), today=today, sheet=sheet)
-            return (
-                judged
-                if isinstance(judged, Refusal)
-                else _drafted(kind, judged, plain.index, plain.draw, store.station)
+            judged = judge(workbook, plain.ledger(), today=today, sheet=sheet, corrections=corrections)
+            if isinstance(judged, Refusal):
+                return judged
+            known = KnownPeople(plain.index, (kind,))
+            draw: Draw = plain.draw
+        else:
+            draw, kinds = DRAWS[kind]
+            index = Index(reader, kinds)
+            known = KnownPeople(index, tuple(k for k in kinds if k in ("resident", "volunteer")))
+            judged = judge(
+                workbook,
+                ledger,
+                today=today,
+                known=known,
+                sheet=sheet,
+                blank_is_no=blank_is_no,
+                corrections=corrections,
             )
-        draw, kinds = DRAWS[kind]
-        index = Index(reader, kinds)
-        people = KnownPeople(index, tuple(k for k in kinds if k in ("resident", "volunteer")))
-        judged = judge(workbook, ledger, today=today, known=people, sheet=sheet, blank_is_no=blank_is_no)
-        if isinstance(judged, Refusal):
-            return judged
-        if kind == "volunteer_hours":
-            _load_shifts(reader, index, judged)
-    return _drafted(kind, judged, index, draw, store.station)
+            if isinstance(judged, Refusal):
+                return judged
+            if kind == "volunteer_hours":
+                _load_shifts(reader, index, judged)
+    findings = doctor.examine(judged, today, known)
+    plan = _drafted(kind, judged, known.index, draw, store.station)
+    plan.findings, plan.corrections = findings, corrections
+    return plan
 
 
 def _load_shifts(reader: Reader, index: Index, judged: Judged) -> None:
@@ -261,6 +324,7 @@ def _drafted(
 
 def write(store: Store, plan: Plan, author: Author, progress: Progress | None = None) -> Done | Refusal:
     """Write a plan in one batch; with nothing to write, that is done too. The file's hash is kept with the entries."""
+    plan.corrections.keep(store, plan.kind, [(t.layout.columns, t.mapping.fixed) for t in plan.judged.tables])
     groups = [draft.edits for _table, line, draft in plan.drafts if line.refusal is None and draft.edits]
     if not groups:
         return Done((), ())
@@ -276,9 +340,10 @@ def write(store: Store, plan: Plan, author: Author, progress: Progress | None = 
     if isinstance(done, Refusal):
         return Refusal(SheetRefusal.CANCELLED) if stopped else done
     kept = {
-        "kind": plan.kind, "sha256": plan.workbook.sha256, "entries": list(done.entries), "time": now_ms(), **plan.counts()
+        "kind": plan.kind, "file": plan.workbook.name, "sha256": plan.workbook.sha256, "time": now_ms(), **plan.counts(),
+        "findings": len(plan.findings), "accepted": len(plan.accepted),
     }  # fmt: skip
-    store.keep(f"import/{plan.workbook.sha256}", msgspec.json.encode(kept))
+    store.keep(f"import/{done.entries[0]}", msgspec.json.encode(kept))
     return done
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from station_app.exchange import layout, mapping, period
+from station_app.exchange.corrections import Corrections
 from station_app.exchange.headers import squeeze
 from station_app.exchange.layout import Columns, Layout, Skip
 from station_app.exchange.ledgers import extras
@@ -12,6 +13,7 @@ from station_app.exchange.ledgers.table import Finding, Known, Ledger, Line, Nob
 from station_app.exchange.mapping import Mapping, Words
 from station_app.exchange.refusals import SheetRefusal
 from station_app.exchange.sheets import Cell, Sheet, Workbook
+from station_app.exchange.sheetxml import column_letters
 from station_app.messages import Refusal
 
 #: How many data rows are looked at to see what a column holds.
@@ -24,6 +26,7 @@ class Judged:
 
     workbook: Workbook
     ledger: Ledger
+    words: Words
     tables: list[Table] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)  # sheets that hold no table of this kind
 
@@ -48,13 +51,19 @@ def judge(
     known: Known | None = None,
     sheet: str | None = None,
     blank_is_no: bool = False,
+    corrections: Corrections | None = None,
 ) -> Judged | Refusal:
     """Judge every sheet but instructions (or the one named); nothing is written.
 
     A blank flag is unknown; ``blank_is_no`` is the one choice a person may make for a whole file instead.
+    ``corrections``: what a person has said of columns comes before what their titles say.
     """
+    corrections = corrections or Corrections()
     words = Words(ledger.meant + extras.meant_of(ledger.kind, ledger.meant) if ledger.has_rules else ledger.meant)
-    judged = Judged(workbook, ledger)
+    judged = Judged(workbook, ledger, words)
+    wrong = corrections.wrong_field(words)
+    if wrong is not None:
+        return wrong
     chosen = [s for s in workbook.sheets if sheet is None or s.name == sheet]
     if not chosen:
         return Refusal(SheetRefusal.NO_SHEET, {"sheet": sheet, "sheets": "、".join(s.name for s in workbook.sheets)})
@@ -62,7 +71,7 @@ def judge(
         if sheet is None and len(workbook.sheets) > 1 and layout.is_instructions(one.name):
             judged.passed_over.append(one.name)
             continue
-        table = make_table(one, ledger, words, workbook.name)
+        table = make_table(one, ledger, words, workbook.name, corrections)
         if table is None:
             judged.passed_over.append(one.name)
         else:
@@ -71,6 +80,9 @@ def judge(
     if not judged.tables:
         needed = "、".join(next(m.names[0] for m in ledger.meant if m.field == group[0]) for group in ledger.needed)
         return Refusal(SheetRefusal.NO_HEADER, {"kind": ledger.kind, "needed": needed})
+    unheard = _unheard(judged, corrections)
+    if unheard is not None:
+        return unheard
     ledger.judge(judged.tables, known or Nobody(), today)
     if ledger.has_rules:
         for table in judged.tables:
@@ -78,6 +90,17 @@ def judge(
     if blank_is_no:
         _blanks_are_no(judged)
     return judged
+
+
+def _unheard(judged: Judged, corrections: Corrections) -> Refusal | None:
+    """A column that was explained and stands nowhere."""
+    headers = [table.layout.columns.titles for table in judged.tables]
+    letters = {column_letters(c): title for titles in headers for c, (title, _parent) in titles.items()}
+    for named in corrections.asked:
+        if named.upper() not in letters and squeeze(named) not in {squeeze(title) for title in letters.values()}:
+            shown = "、".join(f"{letter} {squeeze(title)}" for letter, title in letters.items())
+            return Refusal(SheetRefusal.NO_COLUMN, {"column": named, "columns": shown})
+    return None
 
 
 def _blanks_are_no(judged: Judged) -> None:
@@ -100,9 +123,11 @@ def _share_year(judged: Judged) -> None:
             table.when = period.when(laid.titles, table.sheet.name, laid.footers, judged.workbook.name, years[0])
 
 
-def make_table(sheet: Sheet, ledger: Ledger, words: Words, file: str) -> Table | None:
+def make_table(
+    sheet: Sheet, ledger: Ledger, words: Words, file: str, corrections: Corrections | None = None
+) -> Table | None:
     """The table of a sheet; None when no header of this kind is found on it."""
-    found = _columns(sheet, ledger, words)
+    found = _columns(sheet, ledger, words, corrections or Corrections())
     if found is None:
         return None
     columns, mapped = found
@@ -139,14 +164,18 @@ def _laid_out(sheet: Sheet, ledger: Ledger, columns: Columns, mapped: Mapping) -
     return laid, notices
 
 
-def _columns(sheet: Sheet, ledger: Ledger, words: Words) -> tuple[Columns, Mapping] | None:
+def _columns(sheet: Sheet, ledger: Ledger, words: Words, corrections: Corrections) -> tuple[Columns, Mapping] | None:
+    def known(said: str) -> bool:
+        return words.known(said) or corrections.names(said)
+
     start = 0
     for _ in range(4):  # a small table of counts may stand above the ledger itself
-        columns = layout.find_columns(sheet, words.known, start=start)
+        columns = layout.find_columns(sheet, known, start=start)
         if columns is None:
             return None
         samples = _samples(sheet, columns)
-        mapped = mapping.map_columns(columns.titles, columns.units, words, samples)
+        fixed = corrections.fixed(columns, words)
+        mapped = mapping.map_columns(columns.titles, columns.units, words, samples, fixed)
         if all(any(name in mapped.columns for name in group) for group in ledger.needed):
             return columns, mapped
         start = columns.last + 1

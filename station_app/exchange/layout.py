@@ -71,6 +71,18 @@ class Columns:
     units: dict[int, str] = field(default_factory=dict)  # from a row of units below the titles
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Cells of one column that got the value of a cell above: from row ``first`` to ``last``, and in which way."""
+
+    how: str  # merged, above, ditto
+    column: int
+    first: int
+    last: int
+    before: Cell
+    value: Cell
+
+
 @dataclass(slots=True)
 class Layout:
     """What each row of a sheet is."""
@@ -81,6 +93,17 @@ class Layout:
     skipped: dict[int, Skip] = field(default_factory=dict)
     data: list[int] = field(default_factory=list)
     sections: dict[int, str] = field(default_factory=dict)  # data row → the place named by the heading above it
+    filled: list[Filled] = field(default_factory=list)
+
+    def fill(self, sheet: Sheet, how: str, column: int, row: int, value: Cell) -> None:
+        """Put a value from above into a cell, and remember it: no cell is changed in silence."""
+        before = sheet.at(row, column)
+        _put(sheet.rows[row], column, value)
+        last = self.filled[-1] if self.filled else None
+        if last is not None and (last.how, last.column, last.last, last.value) == (how, column, row - 1, value):
+            self.filled[-1] = Filled(how, column, last.first, row, last.before, value)
+        else:
+            self.filled.append(Filled(how, column, row, row, before, value))
 
 
 def is_instructions(name: str) -> bool:
@@ -345,8 +368,8 @@ def fill_merged(sheet: Sheet, layout: Layout) -> None:
         if value is None:
             continue
         for number in range(top + 1, min(bottom, len(sheet.rows) - 1) + 1):
-            if number in data:
-                _put(sheet.rows[number], left, value)
+            if number in data and sheet.at(number, left) != value:
+                layout.fill(sheet, "merged", left, number, value)
 
 
 def fill_sparse(sheet: Sheet, layout: Layout, columns: list[int]) -> list[int]:
@@ -367,7 +390,7 @@ def fill_sparse(sheet: Sheet, layout: Layout, columns: list[int]) -> list[int]:
             if squeeze(value):
                 last = value
             else:
-                _put(sheet.rows[number], column, last)
+                layout.fill(sheet, "above", column, number, last)
         filled.append(column)
     return filled
 
@@ -382,11 +405,11 @@ def fill_ditto(sheet: Sheet, layout: Layout, columns: list[int]) -> None:
         if not any(len(row) > column and row[column] in _DITTO for row in rows):
             continue
         last: Cell = None
-        for row in rows:
+        for number, row in zip(layout.data, rows, strict=True):
             value = row[column] if column < len(row) else None
             if value in _DITTO:
                 if last is not None:
-                    _put(row, column, last)
+                    layout.fill(sheet, "ditto", column, number, last)
             elif value is not None:
                 last = value
 

@@ -43,6 +43,7 @@ class Mapping:
     reason: int | None = None  # our own column of reasons, in a workbook of refused rows that comes back
     ignored: list[tuple[int, str]] = field(default_factory=list)  # columns nobody knows
     by_content: list[tuple[int, str]] = field(default_factory=list)  # columns taken by content alone, what as
+    fixed: dict[int, tuple[str, str]] = field(default_factory=dict)  # what a person said: column → (field, who or when)
 
     def column(self, name: str) -> int | None:
         """The (first) column of a field."""
@@ -166,10 +167,14 @@ class Words:
 
 
 def map_columns(
-    titles: dict[int, tuple[str, str]], units: dict[int, str], words: Words, samples: dict[int, list[Cell]]
-) -> Mapping:
-    """Each column's field: the best pair of title and content first, every field once unless it may be spread."""
-    mapping = Mapping()
+    titles: dict[int, tuple[str, str]], units: dict[int, str], words: Words, samples: dict[int, list[Cell]],
+    fixed: dict[int, tuple[str, str]] | None = None,
+) -> Mapping:  # fmt: skip
+    """Each column's field: the best pair of title and content first, every field once unless it may be spread.
+
+    What a person has said of a column (``fixed``) comes before all.
+    """
+    mapping = Mapping(fixed=fixed or {})
     contents = {column: shares(cells) for column, cells in samples.items()}
     offers: list[tuple[float, int, Meant, str]] = []
     for column, (said, parent) in titles.items():
@@ -185,7 +190,15 @@ def map_columns(
             offers.append(
                 (score + _agrees(meant, contents.get(column, {})), column, meant, units.get(column, "") or unit)
             )
-    taken: set[int] = set()
+    taken: set[int] = set(mapping.fixed)
+    if mapping.serial in taken:
+        mapping.serial = None
+    by_field = {meant.field: meant for meant in words.meant}
+    for column, (name, _who) in mapping.fixed.items():
+        if name in by_field:
+            parted, titled = without_unit(title_of(titles[column][0]).base), title_of(*titles[column])
+            unit = units.get(column, "") or titled.unit or (parted[1] if parted else "")
+            _take(mapping, column, by_field[name], titles[column][0], unit)
     for reached, column, meant, unit in sorted(offers, key=lambda o: (-o[0], o[1])):
         if column in taken or reached < ENOUGH or (meant.field in mapping.columns and not meant.several):
             continue

@@ -7,7 +7,7 @@ from station_app.exchange import limits
 from station_app.exchange.sheetxml import Shape
 
 _END = 0xFFFFFFFE  # the marks of chains that end, and of free sectors, are not below it
-_BOF, _BOUNDSHEET, _ROW, _FORMULA, _MERGED, _DATEMODE = 0x0809, 0x0085, 0x0208, 0x0006, 0x00E5, 0x0022
+_BOF, _BOUNDSHEET, _ROW, _COLINFO, _FORMULA, _MERGED, _DATEMODE = 0x0809, 0x0085, 0x0208, 0x007D, 0x0006, 0x00E5, 0x0022
 
 
 class _Compound:
@@ -105,6 +105,9 @@ def _shape(stream: bytes, at: int) -> Shape:
                 break
         elif code == _ROW and len(body) >= 16 and body[12] & 0x20:
             shape.hidden_rows.append(struct.unpack_from("<H", body)[0])
+        elif code == _COLINFO and len(body) >= 10 and body[8] & 0x01:
+            first, last = struct.unpack_from("<2H", body)
+            shape.hidden_columns.extend(range(first, min(last + 1, limits.COLUMNS)))
         elif code == _FORMULA and len(body) >= 4:
             shape.formulas.append(struct.unpack_from("<2H", body))
         elif code == _MERGED and len(body) >= 2:

@@ -8,6 +8,7 @@ from station_app.exchange.sheetxml import Shape
 _REPEATED = re.compile(rb"number-(rows|columns)-repeated=\"(\d+)\"")
 _TABLE = re.compile(rb"<table:table\s[^>]*table:name=\"([^\"]*)\"[^>]*>(.*?)</table:table>", re.DOTALL)
 _TAG = re.compile(rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*)>")
+_TABLE_COLUMN = re.compile(rb"<table:table-column\b([^>]*)>")
 _ROWS = re.compile(rb"number-rows-repeated=\"(\d+)\"")
 _COLUMNS = re.compile(rb"number-columns-repeated=\"(\d+)\"")
 _DOWN = re.compile(rb"number-rows-spanned=\"(\d+)\"")
@@ -37,11 +38,23 @@ def _number(pattern: "re.Pattern[bytes]", attributes: bytes) -> int:
     return int(found.group(1)) if found else 1
 
 
+def _hidden_columns(table: bytes) -> list[int]:
+    hidden: list[int] = []
+    at = 0
+    for column in _TABLE_COLUMN.finditer(table):
+        many = _number(_COLUMNS, column.group(1))
+        if b'visibility="collapse"' in column.group(1):
+            hidden.extend(range(at, min(at + many, limits.COLUMNS)))
+        at += many
+    return hidden
+
+
 def shapes(content: bytes) -> dict[str, Shape]:
     """The shape of each sheet by its name."""
     found: dict[str, Shape] = {}
     for table in _TABLE.finditer(content):
         shape = found[table.group(1).decode("utf-8", "replace")] = Shape()
+        shape.hidden_columns = _hidden_columns(table.group(2))
         row, column, height = -1, 0, 1  # the row read, the next column, how many rows it stands for
         for tag in _TAG.finditer(table.group(2)):
             attributes = tag.group(2)

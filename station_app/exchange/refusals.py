@@ -18,6 +18,8 @@ class SheetRefusal(StrEnum):
     NOT_A_TABLE = "file_not_a_table"
     NO_SHEET = "no_such_sheet"
     NO_HEADER = "no_header"
+    NO_FIELD = "no_such_field"
+    NO_COLUMN = "no_such_column"
     UNKNOWN_KIND = "unknown_kind"
     CANCELLED = "cancelled"
     TEXT_TOO_LONG = "text_too_long"
@@ -38,6 +40,8 @@ SENTENCES: Final[dict[StrEnum, str]] = {
     SheetRefusal.NOT_A_TABLE: N_("Files of this sort cannot be imported. Save the ledger as .xlsx or .csv and import again."),
     SheetRefusal.NO_SHEET: N_("There is no sheet {sheet}. The sheets are: {sheets}."),
     SheetRefusal.NO_HEADER: N_("No header row was found that fits {kind}. The header needs at least: {needed}."),
+    SheetRefusal.NO_FIELD: N_("There is no field {field} for the column {column}. The fields are: {fields}."),
+    SheetRefusal.NO_COLUMN: N_("There is no column {column}. The columns are: {columns}."),
     SheetRefusal.UNKNOWN_KIND: N_("There is no kind {kind}."),
     SheetRefusal.CANCELLED: N_("The import was stopped; nothing was written."),
     SheetRefusal.TEXT_TOO_LONG: N_("One text in {field} has {length} characters; a cell holds {limit}. Export as .csv or .json, where nothing is cut."),

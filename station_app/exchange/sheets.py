@@ -30,6 +30,7 @@ class Sheet:
     rows: list[list[Cell]] = field(default_factory=list)
     visible: bool = True
     hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
     formulas: frozenset[tuple[int, int]] = frozenset()
     merges: list[tuple[int, int, int, int]] | None = None  # top, left, bottom, right; None where the form has none
     date1904: bool = False
@@ -130,7 +131,7 @@ def _messages(stream: IO[bytes]) -> Iterator[dict[str, Any]]:
 
 def _shared(row: list[Cell], known: dict[str, str]) -> list[Cell]:
     """The row with texts that stood before kept once: a ledger's dates, villages and categories repeat on every row."""
-    return [known.setdefault(cell, cell) if cell.__class__ is str else cell for cell in row]  # type: ignore[arg-type]
+    return [known.setdefault(cell, cell) if cell.__class__ is str else cell for cell in row]
 
 
 def _collected(stream: IO[bytes]) -> list[Sheet] | Refusal:
@@ -150,6 +151,7 @@ def _collected(stream: IO[bytes]) -> list[Sheet] | Refusal:
                         message["sheet"],
                         visible=message["visible"],
                         hidden_rows=frozenset(message["hidden"]),
+                        hidden_columns=frozenset(message.get("hidden_columns", ())),
                         formulas=frozenset((row, column) for row, column in message["formulas"]),
                         date1904=bool(message.get("date1904")),
                         merges=None if merges is None else [tuple(merge) for merge in merges],

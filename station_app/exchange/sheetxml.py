@@ -12,12 +12,15 @@ class Shape:
     """The shape of one sheet; rows and columns are counted from 0."""
 
     hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
     formulas: list[tuple[int, int]] = field(default_factory=list)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)  # top, left, bottom, right
     far: bool = False
 
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
+_FROM_TO = re.compile(rb"\b(min|max)\s*=\s*[\"'](\d{1,6})[\"']")
 _NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d+)[\"']")
 _HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
 # References whose column lies beyond CV (100) or whose row has more digits or a greater number than allowed. The literal
@@ -63,6 +66,7 @@ def read_shape(xml: bytes) -> Shape:
             number = int(given.group(1)) - 1 if given else number + 1
             if _HIDDEN.search(row.group(1)):
                 shape.hidden_rows.append(number)
+        shape.hidden_columns = _hidden_columns(body[: body.find(b"sheetData")])
     usual = b"r='" not in body and b"r =" not in body and b"r= " not in body and b'\nr="' not in body
     shape.far = any(_holds_something(body, found) for found in (_FAR if usual else _FAR_OTHER).finditer(body))
     if b"<f" in body or b":f" in body:
@@ -74,6 +78,15 @@ def read_shape(xml: bytes) -> Shape:
             (int(top) - 1, column_number(left.decode()), int(bottom) - 1, column_number(right.decode()))
         )
     return shape
+
+
+def _hidden_columns(head: bytes) -> list[int]:
+    found: set[int] = set()
+    for column in _COLUMN.finditer(head):
+        bounds = {name: int(number) for name, number in _FROM_TO.findall(column.group(1))}
+        if _HIDDEN.search(column.group(1)) and b"min" in bounds:
+            found.update(range(bounds[b"min"] - 1, min(bounds.get(b"max", bounds[b"min"]), limits.COLUMNS)))
+    return sorted(found)
 
 
 def _holds_something(body: bytes, found: "re.Match[bytes]") -> bool:

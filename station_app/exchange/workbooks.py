@@ -80,6 +80,7 @@ def _read(data: bytes, shapes: dict[str, Shape], messages: Messages, date1904: b
                     "sheet": described.name,
                     "visible": described.visible == calamine.SheetVisibleEnum.Visible,
                     "hidden": shape.hidden_rows if shape else [],
+                    "hidden_columns": shape.hidden_columns if shape else [],
                     "formulas": shape.formulas if shape else [],
                     "merges": merges,
                     "date1904": date1904,

@@ -145,9 +145,13 @@ def test_cancelled_half_way_leaves_nothing(store: Store) -> None:
 
 def test_the_hash_of_the_file_is_kept(store: Store) -> None:
     plan = planned(store, "farm_plot", path_of("farm_plot"))
-    written(store, plan)
-    kept = store.fact(f"import/{plan.workbook.sha256}")
-    assert kept is not None and b'"kind":"farm_plot"' in kept and b'"added":48' in kept
+    kept = store.fact(f"import/{written(store, plan).entries[0]}")
+    assert (
+        kept is not None
+        and plan.workbook.sha256.encode() in kept
+        and b'"kind":"farm_plot"' in kept
+        and b'"added":48' in kept
+    )
 
 
 def test_refused_rows_corrected_and_imported_again(store: Store, tmp_path: Path) -> None:

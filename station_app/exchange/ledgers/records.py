@@ -11,6 +11,7 @@ from station_app.exchange.index import Index
 from station_app.exchange.ledgers import extras
 from station_app.exchange.ledgers.persons import same_name
 from station_app.exchange.ledgers.table import Line, Table
+from station_app.kinds.base import KINDS
 from station_app.kinds.farm_plot import LandRight, Water
 from station_app.kinds.people_codes import Group
 from station_app.kinds.plot_application import ApplicationReason
@@ -363,6 +364,16 @@ class KnownPeople:
                 if name:
                     return str(name)
         return None
+
+    def numbers_like(self, name: str, first: str) -> list[str]:
+        """Identity numbers of people of this name that begin so: what a spreadsheet cut off may be among them."""
+        found: set[str] = set()
+        for kind in self.kinds:
+            for record in self.index.find(kind, name=name) if "name" in KINDS[kind].fields else ():
+                number = str(self.index.get(kind, record).get("id_no") or "")
+                if first and number.startswith(first):
+                    found.add(number)
+        return sorted(found)
 
     def people_named(self, name: str, phone: str) -> list[str]:
         """Identity numbers of known people of this name and telephone."""
