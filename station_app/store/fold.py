@@ -372,7 +372,9 @@ def seen_by(connection: Connection, no: int, others: Iterable[int], before: int 
     return found
 
 
-def writes_of(connection: Connection, station: str, kind: str, record: str) -> list[heads.Write]:
+def writes_of(
+    connection: Connection, station: str, kind: str, record: str, kept: journal.Kept | None = None
+) -> list[heads.Write]:
     """Every folded write of a record, with what its author had seen."""
     family = {d.no: d for d in journal.devices(connection, station)}
     ats = [
@@ -380,7 +382,7 @@ def writes_of(connection: Connection, station: str, kind: str, record: str) -> l
         for (at,) in connection.execute(select(touch.c.at).where(touch.c.record == record, touch.c.kind == kind))
         if at >> AT_SHIFT in family
     ]
-    loaded = journal.load(connection, ats)
+    loaded = journal.load(connection, ats, kept)
     names = {no: d.device for no, d in family.items()}
     writes: list[heads.Write] = []
     for at in sorted(ats):

@@ -161,15 +161,25 @@ def held_from(connection: Connection, no: int) -> int | None:
     return None if row is None or row[0] is None else seq_of(row[0])
 
 
-def load(connection: Connection, ats: Iterable[int]) -> dict[int, e.Entry]:
-    """Entries by their ``at``."""
+#: Parsed entries that a long look at many records keeps at hand: an import's entry holds hundreds of them.
+Kept = dict[int, e.Entry]
+_MOST_KEPT: Final = 40
+
+
+def load(connection: Connection, ats: Iterable[int], kept: Kept | None = None) -> dict[int, e.Entry]:
+    """Entries by their ``at``; ``kept`` saves reading the same ones again while nothing is written."""
     wanted = sorted(set(ats))
-    found: dict[int, e.Entry] = {}
+    found: dict[int, e.Entry] = {at: kept[at] for at in wanted if at in kept} if kept else {}
+    wanted = [at for at in wanted if at not in found]
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         columns = (entry_table.c.at, entry_table.c.op, entry_table.c.line)
         rows = connection.execute(select(*columns).where(entry_table.c.at.in_(part)))
         found.update((at, e.parse(line_of(line, op))) for at, op, line in rows)
+    if kept is not None:
+        if len(kept) + len(wanted) > _MOST_KEPT:
+            kept.clear()
+        kept.update((at, found[at]) for at in wanted[-_MOST_KEPT:] if at in found)
     return found
 
 

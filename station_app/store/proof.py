@@ -149,8 +149,9 @@ def _summed(
     numbers = {one.device: one.no for one in family}
     before: dict[Key, Row | None] = {}
     now: dict[Key, Row] = {}
+    kept: journal.Kept = {}
     for key, writes in new.items():
-        old = _writes_before(connection, station, proof, key, numbers)
+        old = _writes_before(connection, station, proof, key, numbers, kept)
         if len({write.device for write in (*old, *writes)}) > 1:
             return None  # what saw what decides: for the whole fold
         then, made = (_row(station, key, old) if old else None), _row(station, key, [*old, *writes])
@@ -180,13 +181,13 @@ def _summed(
 
 
 def _writes_before(
-    connection: Connection, station: str, proof: Proof, key: Key, numbers: Mapping[str, int]
+    connection: Connection, station: str, proof: Proof, key: Key, numbers: Mapping[str, int], kept: journal.Kept
 ) -> list[heads.Write]:
     """What was written to a record up to the position; a missing one would show in the sum of then."""
     limits = {numbers[device] << AT_SHIFT: seq for device, (seq, _digest) in proof.chains.items()}
     return [
         write
-        for write in writes_of(connection, station, *key)
+        for write in writes_of(connection, station, *key, kept)
         if write.seq <= limits.get(numbers[write.device] << AT_SHIFT, 0)
     ]
 
