@@ -118,18 +118,22 @@ def _audit(context: Context, *, minors: bool) -> Result:
         seen = audit(station, minors=minors, year=context.words.year)
         rows = [_seen(station, one) for one in seen]
     waiting = sum(1 for row in rows if row["waits"])
-    lines = [
-        f"{r['at']}  {r['who']}  {r['what']}  {r['fields']}  {r['reason']}"
-        + (f"  {_('second: {name}', name=r['second'])}" if r["second"] else "")
-        + (f"  {_('waits for the centre')}" if r["waits"] else "")
-        for r in rows
-    ]
+    lines = [_line(row) for row in rows]
     if context.words.out:
         _write_csv(Path(context.words.out), rows)
     return Result(
         {"accesses": rows, "waiting": waiting},
         (*lines, _("{n} accesses, {waiting} wait for the centre.", n=len(rows), waiting=waiting)),
     )
+
+
+def _line(row: dict[str, Any]) -> str:
+    parts = [row["at"], row["who"], row["what"], row["fields"], row["reason"]]
+    if row["second"]:
+        parts.append(_("second: {name}", name=row["second"]))
+    if row["waits"]:
+        parts.append(_("waits for the centre"))
+    return "  ".join(str(part) for part in parts)
 
 
 def _seen(station: "OpenStation", one: "Seen") -> dict[str, Any]:

@@ -207,7 +207,8 @@ def delete_person(station: OpenStation, request: str) -> dict[str, Any] | Refusa
         kept = kept_by_law(reader, person, today())
         everything = about(reader, *person)
     if kept:
-        what = "、".join(f"{KINDS[k.kind].titled()}（{k.until or _('still running')}，{k.source}）" for k in kept)
+        open_end = _("still running")
+        what = "、".join(f"{KINDS[k.kind].titled()}（{k.until or open_end}，{k.source}）" for k in kept)
         return Refusal(LawRefusal.KEPT_BY_LAW, {"n": sum(k.number for k in kept), "what": what})
     # what shows that the law was kept (consents, requests, accesses) stays as long as its own rule says
     law = [] if everything is None else [one for one in everything.records if KINDS[one.kind].section == LAW]
