@@ -121,7 +121,7 @@ def breach_paper(*, station_name: str, station: str, breach: Breach, made_on: da
     rows = (
         (_("When and how it was noticed"), breach.happened), (_("Which kinds of data"), breach.kinds),
         (_("How many people"), breach.people), (_("Cause"), breach.cause), (_("Harm it may do"), breach.harm),
-        (_("What was done"), breach.taken), (_("What people can do themselves"), breach.advice),
+        (_("Measures taken"), breach.taken), (_("What people can do themselves"), breach.advice),
         (_("Who to ask"), breach.contact),
     )  # fmt: skip
     table = Table((_("Point"), _("Statement")), tuple(Row(row) for row in rows), (1.0, 2.6), (Align.LEFT, Align.LEFT))
