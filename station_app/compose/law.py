@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from station_app.clock import LOCAL, now_ms, today
+from station_app.compose.erasing import erase_person
 from station_app.compose.exports import recipients
 from station_app.compose.station import OpenStation
 from station_app.kinds.base import KINDS
@@ -194,8 +195,7 @@ def _rules(station: OpenStation) -> Mapping[str, Any]:
 def delete_person(station: OpenStation, request: str) -> dict[str, Any] | Refusal:
     """What a request to delete leads to: everything about the person erased, unless a law keeps something."""
     from station_app.kinds.erasure import ErasureGround
-    from station_app.work.erasing import belonging
-    from station_app.work.persons import LAW, about
+    from station_app.work.persons import about
     from station_app.work.requests import delete_of, kept_by_law
 
     if not station.may(Action.ERASE):
@@ -210,32 +210,22 @@ def delete_person(station: OpenStation, request: str) -> dict[str, Any] | Refusa
         open_end = _("still running")
         what = "、".join(f"{KINDS[k.kind].titled()}（{k.until or open_end}，{k.source}）" for k in kept)
         return Refusal(LawRefusal.KEPT_BY_LAW, {"n": sum(k.number for k in kept), "what": what})
-    # what shows that the law was kept (consents, requests, accesses) stays as long as its own rule says
-    law = [] if everything is None else [one for one in everything.records if KINDS[one.kind].section == LAW]
-    with station.store.reading() as reader:
-        targets = [] if everything is None else belonging(reader, *person)
-    reason = _("The person's request of {day}", day=today().isoformat())
-    erased = _erase(station, targets, ErasureGround.REQUEST, reason) if targets else 0
-    if isinstance(erased, Refusal):
-        return erased
     day = today().isoformat()
+    done = None
+    if everything is not None:  # erased before, and the request not yet closed: a process was killed in between
+        done = erase_person(station, *person, _("The person's request of {day}", day=day), ErasureGround.REQUEST)
+    if isinstance(done, Refusal):
+        return done
     edits = [Edit("data_request", {"state": "done", "answered_on": day}, request)]
     edits += [
         Edit("consent", {"withdrawn_on": day}, one.id)
-        for one in law
+        for one in (() if everything is None else everything.records)
         if one.kind == "consent" and not one.fields.get("withdrawn_on")
     ]
     closed = station.store.change(edits, station.author, "answer")
-    return closed if isinstance(closed, Refusal) else {"erased": erased, "records": len(targets)}
-
-
-def _erase(station: OpenStation, targets: list[tuple[str, str]], ground: str, reason: str) -> int | Refusal:
-    """Erase records for ever; how many items went."""
-    from station_app.store.erased import erasable
-    from station_app.work import erasing
-
-    done = erasing.erase(station, [t for t in targets if erasable(t[0])], reason, ground)
-    return done if isinstance(done, Refusal) else done.items
+    if isinstance(closed, Refusal):
+        return closed
+    return {"erased": done.items if done else 0, "records": done.records if done else 0}
 
 
 # ---------------------------------------------------------------------- destruction lists
@@ -254,6 +244,7 @@ def destroy_list(station: OpenStation, record: str) -> dict[str, Any] | Refusal:
     from station_app.kinds.destruction import without_keep
     from station_app.kinds.erasure import ErasureGround
     from station_app.kinds.law_codes import ListState
+    from station_app.work.erasing import erase
     from station_app.work.retention import opened_list
     from station_app.work.revealing import countersigned
 
@@ -268,12 +259,12 @@ def destroy_list(station: OpenStation, record: str) -> dict[str, Any] | Refusal:
         return Refusal(LawRefusal.SECOND_SIGNATURE)
     targets = without_keep({"lines": found.lines})
     reason = _("Destruction list of {day}", day=found.made_on)
-    erased = _erase(station, targets, ErasureGround.RETENTION_OVER, reason) if targets else 0
-    if isinstance(erased, Refusal):
-        return erased
+    gone = erase(station, targets, reason, ErasureGround.RETENTION_OVER) if targets else None
+    if isinstance(gone, Refusal):
+        return gone
     fields: dict[str, Wire] = {"state": ListState.DONE.value, "destroyed_on": today().isoformat()}
     done = station.store.change([Edit("destruction", fields, record)], station.author, "destroy")
-    return done if isinstance(done, Refusal) else {"erased": erased, "records": len(targets)}
+    return done if isinstance(done, Refusal) else {"erased": gone.items if gone else 0, "records": len(targets)}
 
 
 def list_paper(station: OpenStation, record: str) -> bytes | Refusal:
