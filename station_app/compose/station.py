@@ -44,6 +44,7 @@ class OpenStation:
     blobs: Blobs
     hold: Holding | None = None
     older_users: bool = False
+    closed: bool = False
 
     def __post_init__(self) -> None:
         from station_app.work.rules import lay_rules
@@ -71,7 +72,10 @@ class OpenStation:
         return next((u.name for u in self.vault.users() if u.id == author), None) or named(self.store, author) or author
 
     def close(self) -> None:
-        """Lock again."""
+        """Lock again; a second time does nothing."""
+        if self.closed:
+            return
+        self.closed = True
         _publish_roots(self)
         self.store.close()
         if self.hold is not None:
