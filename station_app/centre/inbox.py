@@ -4,7 +4,8 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from station_app.centre.authority import Authority
 from station_app.kinds.base import KINDS
-from station_app.messages import Refusal
+from station_app.messages import Refusal, _
 from station_app.store import journal
 from station_app.store.blobs import Blobs
 from station_app.store.engine import Database
@@ -21,7 +22,7 @@ from station_app.store.fold import Fold
 from station_app.sync import opening
 from station_app.sync.bundle import short
 from station_app.sync.opening import Arrived
-from station_app.sync.taking import Took, take_in
+from station_app.sync.taking import Took, names_erased, take_in
 from station_app.trust import sealing
 from station_app.trust.refusals import BundleRefusal
 
@@ -34,6 +35,25 @@ KEPT: Final = timedelta(days=30)
 MOST_WAITING: Final = 500
 _REGISTER = 0x5A7E  # the lock under which devices get their numbers
 _LOCKS: Final = 0x50C1
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A second history of one device that a person must look at: a copied, restored or altered station."""
+
+    station: str
+    device: str  # the first 12 digits
+    first: int
+    came: datetime
+
+    @property
+    def sentence(self) -> str:
+        """What it means and what to do."""
+        return _(
+            "Station {station}: computer {device} handed in a second history from entry {first} on ({day}). It was set aside; "
+            "the first one stays. Ask the station whether its data were copied, restored or altered.",
+            station=self.station, device=self.device, first=self.first, day=self.came.date().isoformat(),
+        )  # fmt: skip
 
 
 class CentreInbox:
@@ -61,15 +81,30 @@ class CentreInbox:
         with self.writing(station) as connection:
             self._lock_numbers(connection, arrived)
             took = take_in(connection, self.fold, arrived.bundle)
+            unlawful = names_erased(connection, arrived.bundle)
         if isinstance(took, Refusal):
-            if took.code is BundleRefusal.GAP:
+            if took.code is BundleRefusal.GAP and not unlawful:
                 self._keep(WAITING, station, name, data)
             elif took.code is BundleRefusal.FORK:
-                self._keep(QUARANTINE, station, name, data)
+                self._keep(QUARANTINE, station, name, b"" if unlawful else data)
             raw.unlink(missing_ok=True)
             return took
+        if unlawful:
+            raw.unlink(missing_ok=True)
         self._keep_voucher(arrived)
         return took
+
+    def forks(self) -> list[Fork]:
+        """Second histories that lie in quarantine, one for each device, the newest first."""
+        found: dict[tuple[str, str], Fork] = {}
+        for path in (self.folder / QUARANTINE).glob("*/*.bundle"):
+            device, first = _first_of(path)
+            came = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            known = found.get((path.parent.name, device))
+            if known is not None:
+                first, came = min(first, known.first), max(came, known.came)
+            found[path.parent.name, device] = Fork(path.parent.name, device, first, came)
+        return sorted(found.values(), key=lambda fork: fork.came, reverse=True)
 
     def again(self, station: str, at: datetime) -> int:
         """Try what waits for a station; returns how many bundles went in."""

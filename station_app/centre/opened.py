@@ -13,7 +13,8 @@ from sqlalchemy.exc import OperationalError
 import station_app.kinds  # noqa: F401  # declares every kind
 from station_app.centre import authority as authorities
 from station_app.centre.authority import Authority, Invited, Issued
-from station_app.centre.inbox import VOUCHERS, CentreInbox
+from station_app.centre.erasures import Erasures
+from station_app.centre.inbox import VOUCHERS, CentreInbox, Fork
 from station_app.centre.lock import locked
 from station_app.centre.outgoing import Outgoing, tidy_receipts
 from station_app.centre.overview import Overview, overview
@@ -63,6 +64,7 @@ class Checked:
     entries: int
     chains: dict[str, str]
     rebuild: dict[str, list[dict[str, Any]]]  # by station, only where tables are not the fold
+    forks: list[Fork] = field(default_factory=list)  # second histories of stations, set aside: theirs to explain
 
     @property
     def ok(self) -> bool:
@@ -91,6 +93,7 @@ def _opened(folder: Path, database_url: str | None, authority: Authority) -> "Ce
     centre = Centre(folder, database, authority)
     if fresh:
         centre.fold_again()
+    centre.erasures.resume()
     return centre
 
 
@@ -116,6 +119,7 @@ class Centre:
         self.inbox = CentreInbox(folder, database, self.blobs, authority)
         self.outgoing = Outgoing(folder, self.blobs, authority)
         self.reports = Reports(folder, self.blobs, authority, self.inbox)
+        self.erasures = Erasures(folder, database, self.blobs, authority, self.inbox)
 
     def close(self) -> None:
         """Close every connection."""
@@ -202,6 +206,8 @@ class Centre:
             held[found[1]] = held.get(found[1], 0) + 1
             result.entries += took.new
         late = self.inbox.again(station, at)
+        self.erasures.countersign(station)
+        self.erasures.finish(station)
         passing = Passing(self.folder, self.authority, station, self.authority.active(station, at))
         passing.collect(carrier, at)
         with self.database.reading() as connection:
@@ -314,7 +320,7 @@ class Centre:
                 found = rebuild.differences(connection, station, self.folder)
                 if found:
                     wrong[station] = found
-        return Checked(entries, chains, wrong)
+        return Checked(entries, chains, wrong, self.inbox.forks())
 
     def _voucher_problem(self, connection: Any, one: journal.Device) -> str | None:
         """A chain rewritten with all its hashes still does not fit what its device vouched for."""

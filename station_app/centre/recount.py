@@ -53,7 +53,7 @@ class Judge:
             theirs.append(("pdf", _figures(json.dumps(inside.get("figures", inside)))))
             said = {"station": station, "month": month, "position": position}
             problems += [f"pdf_other_{name}" for name, value in said.items() if inside.get(name, value) != value]
-        kept = self._kept_rows(report)
+        kept = self.kept(report)
         with rebuild.recount(connection, station, self.folder, position) as scratch:
             ours = _figures(months.numbers(scratch, station, month).as_json())
             assert ours is not None  # made by ourselves
@@ -79,7 +79,7 @@ class Judge:
             problems.append("report_wrong_signer")
         return problems
 
-    def _kept_rows(self, report: Found) -> Mapping[str, Mapping[str, int]]:
+    def kept(self, report: Found) -> Mapping[str, Mapping[str, int]]:
         """What the station kept at signing: line → record → amount; nothing when the blob has not come."""
         blob = self.blobs.get(str(report.fields.get("records") or ""))
         try:

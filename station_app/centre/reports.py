@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from station_app.centre.authority import Authority
+from station_app.centre.erasures import told_apart
 from station_app.centre.inbox import CentreInbox
 from station_app.centre.recount import Judge
 from station_app.centre.refusals import CentreRefusal
@@ -68,15 +69,11 @@ class Reports:
         digest = self.signed_pdf(connection, station, report)
         path = self.folder / FOLDER / station / f"{name}.json"
         told = [digest, str(report.fields.get("position")), str(report.fields.get("figures"))]
-        if not anew:
-            try:
-                kept = json.loads(path.read_bytes())
-                verdict = msgspec.convert(kept["verdict"], Verdict)
-                if kept["about"] == told and not verdict.missing:
-                    return verdict
-            except (OSError, ValueError, KeyError, TypeError, msgspec.ValidationError):
-                pass  # not counted yet
+        before = _counted(path, told)
+        if before is not None and not anew and not before.missing:
+            return before
         verdict = self.judge.judge(connection, station, report, digest)
+        verdict = told_apart(connection, station, verdict, self.judge.kept(report), before)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, msgspec.json.encode({"about": told, "verdict": verdict}))
         return verdict
@@ -134,6 +131,15 @@ class Reports:
             self.inbox.lock_numbers(connection)
             journal.register(connection, station, chain, own=True)
             return door.change(connection, [edit], Author(self.authority.device), action)
+
+
+def _counted(path: Path, told: list[str]) -> Verdict | None:
+    """What we said of this very report before; None when it was not counted yet."""
+    try:
+        kept = json.loads(path.read_bytes())
+        return msgspec.convert(kept["verdict"], Verdict) if kept["about"] == told else None
+    except (OSError, ValueError, KeyError, TypeError, msgspec.ValidationError):
+        return None
 
 
 def name_of(report: Found) -> str:

@@ -54,6 +54,7 @@ class Gone:
     """What erasing took out of the database, and what outside of it must follow."""
 
     items: int = 0
+    kinds: set[str] = field(default_factory=set)
     records: set[str] = field(default_factory=set)
     blobs: set[str] = field(default_factory=set)
     #: device → its entries whose bodies went: sealed bundles that hold one of them must go
@@ -63,6 +64,7 @@ class Gone:
 class Pending(msgspec.Struct):
     """What is still to be cleared away outside the tables, after the transaction that erased."""
 
+    kinds: list[str] = []
     records: list[str] = []
     blobs: list[str] = []
     entries: dict[str, list[int]] = {}
@@ -238,7 +240,7 @@ def _apply(connection: Connection, fold: Fold, station: str, fresh: Mapping[Key,
                 gone.blobs |= _blobs_in(item)
         journal.replace_line(connection, at, without)
         gone.entries.setdefault(entry.head.device, set()).add(entry.head.seq)
-    gone.records = {record for _kind, record in fresh}
+    gone.kinds, gone.records = {kind for kind, _record in fresh}, {record for _kind, record in fresh}
     fold.forget(connection, station, fresh)
     _forget_locally(connection, gone.records)
     _note(connection, station, gone)
@@ -323,6 +325,7 @@ def _note(connection: Connection, station: str, gone: Gone) -> None:
     for device, seqs in gone.entries.items():
         entries.setdefault(device, set()).update(seqs)
     after = Pending(
+        sorted({*before.kinds, *gone.kinds}),
         sorted({*before.records, *gone.records}),
         sorted({*before.blobs, *gone.blobs}),
         {device: sorted(seqs) for device, seqs in entries.items()},
@@ -341,6 +344,23 @@ def done(connection: Connection, station: str, cleared: Pending) -> None:
     """This was cleared away; what was erased meanwhile stays noted."""
     if pending(connection, station) == cleared:
         connection.execute(delete(fact).where(fact.c.name == _name(station)))
+
+
+def waiting_stations(connection: Connection) -> list[str]:
+    """Stations of which something is still to be cleared away."""
+    names = connection.execute(select(fact.c.name).where(fact.c.name.like(f"{PENDING}/%"))).scalars()
+    return sorted(name.partition("/")[2] for name in names)
+
+
+def overwrites(connection: Connection) -> bool:
+    """Whether everything ever deleted in this file was overwritten; else it must be written anew once."""
+    return connection.execute(select(fact.c.name).where(fact.c.name == OVERWRITES)).first() is not None
+
+
+def mark_overwritten(connection: Connection) -> None:
+    """The file was written anew, or is new."""
+    if not overwrites(connection):
+        connection.execute(insert(fact), {"name": OVERWRITES, "value": b"1"})
 
 
 def still_named(connection: Connection, digests: Iterable[str]) -> set[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from station_app.store.files import write_whole
 from station_app.sync.bundle import short
 
 #: A sealed bundle's name, as outbox, lanes and the centre's folders have it: the writer's computer, first and last entry.
@@ -35,17 +36,22 @@ def bundles_of(folder: Path, entries: Mapping[str, Iterable[int]]) -> int:
     return gone
 
 
-def received_with(folder: Path, records: Iterable[str], look: Look) -> int:
+def received_with(folder: Path, records: Iterable[str], look: Look, name_stays: bool = False) -> int:
     """Remove sealed files that wait or were set aside and name one of these records, or cannot be opened any more; how many.
 
-    One that waited for a missing part was never acknowledged: its sender sends it again, without the bodies.
+    One that waited for a missing part was never acknowledged: its sender sends it again, without the bodies. ``name_stays``:
+    an empty file keeps the name, for that there was a second history is still to be known.
     """
     wanted = [record.encode() for record in records]
     gone = 0
     for path in sorted(folder.rglob("*.bundle")):
-        content = look(path.read_bytes())
+        data = path.read_bytes()
+        content = look(data) if data else b""
         if content is None or any(record in content for record in wanted):
-            path.unlink(missing_ok=True)
+            if name_stays:
+                write_whole(path, b"")
+            else:
+                path.unlink(missing_ok=True)
             gone += 1
     return gone
 

@@ -12,7 +12,7 @@ from station_app.store.opened import Store
 from station_app.sync import opening, receipts, siblings
 from station_app.sync.bundle import Bundle
 from station_app.sync.siblings import Note
-from station_app.sync.taking import Took, take_in
+from station_app.sync.taking import Took, names_erased, take_in
 from station_app.trust import sealing
 from station_app.trust.chain import TrustRoots
 from station_app.trust.keys import DeviceKeys
@@ -57,9 +57,11 @@ class Inbox:
             return Refusal(BundleRefusal.WRONG_STATION)
         took = self._append(arrived.bundle)
         if isinstance(took, Refusal):
-            if took.code is BundleRefusal.GAP:
+            with self.store.database.reading() as connection:
+                unlawful = names_erased(connection, arrived.bundle)
+            if took.code is BundleRefusal.GAP and not unlawful:
                 self._keep(WAITING, data)
-            elif took.code is BundleRefusal.FORK:
+            elif took.code is BundleRefusal.FORK and not unlawful:
                 self._keep(QUARANTINE, data)
             return took
         header = arrived.bundle.header

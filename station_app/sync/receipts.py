@@ -38,6 +38,8 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=False):
     differs: list[dict[str, Any]] = []
     missing: list[str] = []
     problems: list[str] = []
+    #: Lines that differ because records were erased by law since the signing; ``proven``: and for no other reason.
+    erased: list[dict[str, Any]] = []
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

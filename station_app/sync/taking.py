@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from station_app.messages import Refusal
-from station_app.store import erasure, journal
+from station_app.store import erased, erasure, journal
 from station_app.store.fold import Fold
 from station_app.sync.bundle import Bundle
 from station_app.trust.refusals import BundleRefusal
@@ -54,3 +54,9 @@ def take_in(connection: Connection, fold: Fold, bundle: Bundle) -> Took | Refusa
         # read again: an erasure that others waited for may have folded it on
         fold.advance(connection, journal.device_named(connection, header.device) or one)
     return Took(len(fresh), header.last)
+
+
+def names_erased(connection: Connection, bundle: Bundle) -> bool:
+    """Whether a bundle carries bodies of records that are erased: such a file is not kept, whatever becomes of it."""
+    keys = {(item.kind, item.record) for entry in bundle.entries for item in entry.items if item.body is not None}
+    return bool(erased.among(connection, bundle.header.station, keys))

@@ -166,7 +166,9 @@ def finish(opened: enrolment.Opened) -> bool:
     try:
         forgetting.bundles_of(folder / OUTBOX, waiting.entries)
         for place in (WAITING, QUARANTINE):
-            forgetting.received_with(folder / place, waiting.records, lambda data: _inside(opened, data))
+            forgetting.received_with(
+                folder / place, waiting.records, lambda data: _inside(opened, data), place == QUARANTINE
+            )
         gone = [digest for digest in waiting.blobs if digest not in named]
         forgetting.copies_of(folder / OUTBOX, gone)
         for digest in gone:
@@ -176,8 +178,8 @@ def finish(opened: enrolment.Opened) -> bool:
             search.scrubbed(connection)
         if not store.database.settled(anew=store.fact(erasure.OVERWRITES) is None):
             return False
-        store.keep(erasure.OVERWRITES, b"1")
         with store.database.writing() as connection:
+            erasure.mark_overwritten(connection)
             erasure.done(connection, store.station, waiting)
         return store.database.settled()
     except Exception as error:
