@@ -177,9 +177,11 @@ def _check(context: Context) -> Result:
     with _centre(context) as centre:
         found = centre.check()
     document = {"entries": found.entries, "chains": found.chains, "rebuild": found.rebuild or "same"}
+    document["forks"] = [{"station": f.station, "device": f.device, "first": f.first} for f in found.forks]
     lines = [_("{n} entries.", n=found.entries)]
     lines += [f"{device}: {state}" for device, state in found.chains.items() if state != "ok"]
     lines += [f"{station}: {one}" for station, of in found.rebuild.items() for one in of]
+    lines += [fork.sentence for fork in found.forks]
     lines.append(_("Everything is in order.") if found.ok else _("NOT in order: see above."))
     return Result(document, tuple(lines), 0 if found.ok else 1)
 

@@ -5,6 +5,7 @@
 
 import json
 import secrets
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -93,9 +94,16 @@ class Door:
     device: str
     fold: Fold
     rules: list[Rule] = field(default_factory=list)
-    newest: tuple[int, bytes] | None = (
-        None  # the last entry made here and its hash; holds once its transaction is durable
-    )
+    _made: threading.local = field(default_factory=threading.local)
+
+    @property
+    def newest(self) -> tuple[int, bytes] | None:
+        """The last entry this thread made and its hash; it counts once its transaction is durable."""
+        return getattr(self._made, "newest", None)
+
+    @newest.setter
+    def newest(self, made: tuple[int, bytes] | None) -> None:
+        self._made.newest = made
 
     # ------------------------------------------------------------------ one action
 

@@ -120,15 +120,18 @@ class ClockWatch:
             self.newest = confirmed["wall"]
         server = _server_time(store)
         self._server = server if server > confirmed.get("receipt", 0) else 0
-        self._stepped: tuple[int, int] | None = None
+        self._offset = 0  # by how much it was set since the store was opened
         self._open: set[str] = {mark.why for mark in doubts(store)}
+        self._before = Wrong.STEPPED in self._open
 
     def look(self, store: "Store", seq: int) -> None:
         """Look at the clock before entry ``seq + 1`` is written; a change of mind is kept."""
         wall, steady = now_ms(), steady_ms()
         expected = self._wall + steady - self._steady
         if abs(wall - expected) > STEP and not (held_still() and wall == self._wall):
-            self._stepped = (wall, expected)
+            self._offset += wall - expected
+            if self._open & {Wrong.BEHIND, Wrong.YEAR} and wall >= max(self.newest, self._server) - STEP:
+                self._offset = 0  # a wrong clock was put right
         self._wall, self._steady = wall, steady
         wrong = self._wrong(wall)
         if set(wrong) == self._open:
@@ -154,9 +157,9 @@ class ClockWatch:
         before = max(self.newest, self._server)
         if wall < before - STEP:
             found[Wrong.BEHIND] = (wall, before)
-        elif self._stepped is not None and wall > self._stepped[1] + STEP:
-            found[Wrong.STEPPED] = self._stepped
-        elif Wrong.STEPPED in self._open and self._stepped is None:
+        elif abs(self._offset) > STEP:
+            found[Wrong.STEPPED] = (wall, wall - self._offset)
+        elif self._before:
             found[Wrong.STEPPED] = (wall, wall)  # of an earlier session, and nobody has confirmed since
         return found
 

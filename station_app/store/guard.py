@@ -206,6 +206,7 @@ class Guard:
 
     def before(self, store: "Store") -> Refusal | None:
         """Asked before anything is written: a copy becomes a device of its own, a doubtful store refuses."""
+        store.door.newest = None  # of an attempt that did not become durable
         if self.keeper is None:
             return None
         with self._lock:
@@ -256,12 +257,13 @@ class Guard:
 
         An unproven file gets no seal: sealing it would make an older page good.
         """
-        if self.keeper is None or self.file is None or own is None or self.standing.refusal is not None:
+        keeper, self.keeper = self.keeper, None  # what becomes of the file from now on is not ours to vouch for
+        if keeper is None or self.file is None or own is None or self.standing.refusal is not None:
             return
         if self.standing.state is State.COPY or (self._sealed and _stat(self.file) == self._stat):
             return
         seal = freshness.page_seal(self.file) if self._compared else None
-        self.outside = self.keeper.keep(store.device, own.seq, own.hash, seal, self.place, now_ms(), ring=True)
+        self.outside = keeper.keep(store.device, own.seq, own.hash, seal, self.place, now_ms(), ring=True)
 
 
 def became(store: "Store") -> list[dict[str, Any]]:

@@ -381,8 +381,9 @@ class Store:
             return _fact(connection, name)
 
     def _remembered(self) -> None:
-        if self.door.newest is not None:
-            self.guard.after(self, *self.door.newest)
+        newest, self.door.newest = self.door.newest, None
+        if newest is not None:
+            self.guard.after(self, *newest)
 
     def _tell(self, kinds: frozenset[str]) -> None:
         for listener in self.listeners:
