@@ -147,6 +147,7 @@ def environment(database: str | None, display: str | None) -> dict[str, str]:
     """What the tests are told: the database, the screen, and that windows are drawn off screen unless a test says else."""
     told = dict(os.environ)
     told.setdefault("QT_QPA_PLATFORM", "offscreen")
+    told.pop("PYTHONDONTWRITEBYTECODE", None)  # else each program a test starts compiles every module anew
     if database:
         told["STATION_APP_TEST_DATABASE"] = database
     if display:
