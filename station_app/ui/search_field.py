@@ -12,6 +12,7 @@ from station_app.store.records import Reader
 from station_app.ui.desk import Desk
 from station_app.ui.icons import icon
 from station_app.ui.shown import division_text
+from station_app.work.persons import hidden
 
 REST_MS: Final = 100
 MOST: Final = 20
@@ -23,7 +24,11 @@ Hit = tuple[str, str, str]
 def hits_of(reader: Reader, typed: str) -> list[Hit]:
     """What everywhere holds for a typed text: the kind, then the caption, then what tells namesakes apart."""
     hits: list[Hit] = []
-    for found in reader.find(typed, MOST):
+    everything = reader.find(typed, MOST)
+    stored_only = {kind: hidden(reader, kind) for kind in {found.kind for found in everything}}
+    for found in everything:
+        if found.id in stored_only[found.kind]:
+            continue
         village = found.fields.get("village")
         where = f"　{division_text(village, short=True)}" if isinstance(village, str) else ""
         hits.append((found.kind, found.id, f"{KINDS[found.kind].titled()}　{found.title}{where}"))
@@ -106,7 +111,9 @@ class SearchField(QWidget):
         for _kind, _record, text in hits:
             self.list.addItem(QListWidgetItem(text))
         if not hits:
-            nothing = QListWidgetItem(_("Nothing found for this. A part of the name, or the last four digits, is enough."))
+            nothing = QListWidgetItem(
+                _("Nothing found for this. A part of the name, or the last four digits, is enough.")
+            )
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
             self.list.addItem(nothing)
         else:

@@ -1,5 +1,6 @@
 """The fields of a form: an editor for each by its meaning, with label, mark, remark and finding, in cards of two columns."""
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -12,7 +13,7 @@ from station_app.spec.meanings import Wire
 from station_app.ui.desk import Desk
 from station_app.ui.editors import ChoiceEditor, ChoicesEditor, Editor, LineEditor, LongEditor, SegmentEditor
 from station_app.ui.icons import icon
-from station_app.ui.parts import card, label
+from station_app.ui.parts import button, card, label
 from station_app.ui.pickers import FileEditor, ManyEditor, PickEditor, VillageEditor
 from station_app.ui.shown import Taken
 from station_app.ui.theme import S1, S3, S4
@@ -56,18 +57,47 @@ def _few(field: Field) -> list[tuple[str, Wire]]:
     return [(str(number), number) for number in range(field.at_least, field.at_most + 1)]
 
 
+class Veil(QWidget):
+    """What stands in place of a masked value: its masked text, and the ways to see it or to write another."""
+
+    def __init__(self, text: str, title: str, shown: Callable[[], None] | None, replaced: Callable[[], None]) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(S1)
+        self.text = label(text, "secondary")
+        row.addWidget(self.text, 1)
+        self.show_button = button(_("Show…"), shown, "link")
+        self.show_button.setVisible(shown is not None)
+        self.replace = button(_("Replace"), replaced, "link")
+        for made, words in (
+            (self.show_button, _("Show {field}", field=title)),
+            (self.replace, _("Replace {field}", field=title)),
+        ):
+            made.setAccessibleName(words)
+            row.addWidget(made)
+
+
 class FieldBox(QWidget):
-    """One field: label with its marks, editor, and below it what was understood or what is wrong."""
+    """One field: label with its marks, editor, and below it what was understood or what is wrong.
+
+    A masked value of a record that is already there is not in the editor at all: a veil stands in its place.
+    """
+
+    #: Somebody wants to see what the veil hides.
+    asked = Signal(str)
 
     def __init__(self, editor: Editor) -> None:
         super().__init__()
         self.editor, self.field = editor, editor.field
+        self.veil: Veil | None = None
         self._loaded: Wire = None
         self._raw: object = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S1)
         column.addLayout(self._label())
+        self._column = column
         column.addWidget(editor)
         self._below = label("", "note", wrap=True)
         self._below.hide()
@@ -122,6 +152,35 @@ class FieldBox(QWidget):
         taken = self.editor.taken()
         self.say(taken.wrong or taken.remark or (_(self.field.help) if self.field.help else ""))
 
+    # ------------------------------------------------------------------ masked values
+
+    def cover(self, text: str, *, revealable: bool) -> None:
+        """Hide the editor behind the masked text."""
+        self.uncover()
+        title = _(self.field.title)
+        self.veil = Veil(text, title, (lambda: self.asked.emit(self.field.name)) if revealable else None, self.replace)
+        self.editor.set_value(None, "")
+        self.editor.hide()
+        self._column.insertWidget(1, self.veil)
+        self.say(_(self.field.help) if self.field.help else "")
+
+    def uncover(self) -> None:
+        """The editor again, empty until a value is loaded."""
+        if self.veil is not None:
+            self.veil.deleteLater()
+            self.veil = None
+        self.editor.show()
+
+    def replace(self) -> None:
+        """Write another value without seeing the old one; left empty, the old one stays."""
+        self.uncover()
+        self.load(None, "")
+        self.editor.target().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def untouched(self) -> bool:
+        """Whether the editor still holds what was loaded."""
+        return self.editor.raw() == self._raw
+
     def check(self) -> Taken:
         """Read the editor and show what came of it; a value nobody touched stays as it is stored."""
         taken = self.editor.taken()
@@ -139,6 +198,8 @@ class Fields(QObject):
     """All fields of a kind that people fill in: first what should be filled in, then the rest, in declared order."""
 
     edited = Signal()
+    #: Somebody wants to see what is masked in a field.
+    asked = Signal(str)
 
     def __init__(self, declared: type[Record], desk: Desk, township: str, parent: QObject) -> None:
         super().__init__(parent)
@@ -168,6 +229,7 @@ class Fields(QObject):
             box = FieldBox(editor_for(field, self._desk, self._township))
             box.editor.edited.connect(self.edited)
             box.editor.settled.connect(self._settled)
+            box.asked.connect(self.asked)
             self.boxes[field.name] = box
             if field.meaning.name in WIDE:
                 row += column
@@ -185,16 +247,22 @@ class Fields(QObject):
         if isinstance(editor, Editor):
             self.boxes[editor.field.name].check()
 
-    def fill(self, values: dict[str, Wire], captions: dict[str, str]) -> None:
-        """Show a record's values."""
+    def fill(
+        self, values: dict[str, Wire], captions: dict[str, str], covered: Mapping[str, str], revealable: bool
+    ) -> None:
+        """Show a record's values; ``covered``: masked texts of values that are not shown."""
         for name, box in self.boxes.items():
             box.load(values.get(name), captions.get(name, ""))
+            if name in covered:
+                box.cover(covered[name], revealable=revealable)
 
     def read(self) -> tuple[dict[str, Wire], dict[str, str]]:
         """Every value, and the sentences of what is wrong by field; both are shown at the fields as well."""
         values: dict[str, Wire] = {}
         wrong: dict[str, str] = {}
         for name, box in self.boxes.items():
+            if box.veil is not None:
+                continue
             taken = box.check()
             if taken.wrong:
                 wrong[name] = taken.wrong
@@ -207,7 +275,9 @@ class Fields(QObject):
     def focus(self, name: str) -> None:
         """The keyboard to a field."""
         if name in self.boxes:
-            self.boxes[name].editor.target().setFocus(Qt.FocusReason.OtherFocusReason)
+            box = self.boxes[name]
+            target = box.editor.target() if box.veil is None else box.veil.replace
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_first(self) -> None:
         """The keyboard to the first field."""

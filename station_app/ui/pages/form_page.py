@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from station_app.compose import OpenStation
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal, _
+from station_app.spec.masking import group_of, is_masked
 from station_app.spec.meanings import Wire
 from station_app.store.change import Done, Edit
+from station_app.store.roles import Action
 from station_app.ui.desk import Desk
 from station_app.ui.icons import icon
 from station_app.ui.pages.fields import Fields
@@ -20,8 +22,10 @@ from station_app.ui.pages.list_page import made_by_program
 from station_app.ui.parts import Beside, Heading, Message, button, card, label, scrolling
 from station_app.ui.places import Around, FormPlace, Page
 from station_app.ui.refusals import said
+from station_app.ui.screens.reveal import RevealDialog, withheld_titles
 from station_app.ui.shown import NOTHING, show
 from station_app.ui.theme import S1, S3, S4, S6
+from station_app.work.revealing import SECONDS, Revealed
 
 #: Forms are no wider than eyes can follow.
 WIDEST = 920
@@ -29,13 +33,17 @@ WIDEST = 920
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A record as a form shows it, and the journal position at which it was read."""
+    """A record as a form shows it, and the journal position at which it was read.
+
+    ``covered``: masked texts of values that are there but not shown; ``values`` and ``texts`` do not hold them.
+    """
 
     position: Mapping[str, int]
     title: str
     values: dict[str, Wire]
     captions: dict[str, str]
     texts: dict[str, str]
+    covered: dict[str, str]
     removed: bool
 
 
@@ -48,17 +56,19 @@ def opened(station: OpenStation, kind: str, record: str | None, begin: Mapping[s
         if record is not None and found is None:
             return None
         values: dict[str, Wire] = dict(found.fields if found is not None else begin)
+        texts = {name: show(field, values.get(name), reader.caption) for name, field in declared.fields.items()}
+        covered = {
+            n: texts[n] for n, f in declared.fields.items() if found is not None and is_masked(f) and n in values
+        }
+        values = {name: value for name, value in values.items() if name not in covered}
         captions: dict[str, str] = {}
         for name, field in declared.fields.items():
             value = values.get(name)
             if field.target and value:
                 ids = value if isinstance(value, list) else [str(value)]
                 captions[name] = "\n".join(reader.caption(field.target, one) for one in ids)
-        texts = {
-            name: show(field, values.get(name), reader.caption, masked=False) for name, field in declared.fields.items()
-        }
     title = found.title if found is not None else ""
-    return Opened(position, title, values, captions, texts, found.removed if found is not None else False)
+    return Opened(position, title, values, captions, texts, covered, found.removed if found is not None else False)
 
 
 class FormPage(Page):
@@ -89,6 +99,14 @@ class FormPage(Page):
         self.errors.action.setText(_("To the first one"))
         self.errors.action.clicked.connect(self._to_first)
         self._column.addWidget(self.errors)
+        self.revealed = Message("notice")
+        self._column.addWidget(self.revealed)
+        self._labels: dict[str, QLabel] = {}
+        self._seen: set[str] = set()
+        self._limit = QTimer(self)
+        self._limit.setSingleShot(True)
+        self._limit.setInterval(SECONDS * 1000)
+        self._limit.timeout.connect(self.cover)
         self._wrong: dict[str, str] = {}
         self._state = label("", "small")
         self.save_button = button(_("Save (Ctrl+S)"), self.save, "primary")
@@ -127,6 +145,11 @@ class FormPage(Page):
     def _buttons(self, found: Opened) -> None:
         self._heading.title.setText(found.title or self._declared.titled())
         self._heading.subtitle.setText(self._declared.titled())
+        if found.covered and self._desk.may(Action.REVEAL):
+            look = button(_("Show what is masked…"), self.reveal)
+            look.setToolTip("Ctrl+M")
+            self._heading.add(look)
+            QShortcut(QKeySequence("Ctrl+M"), self, self.reveal)
         shown = button(_("History"), self.show_history)
         shown.setIcon(icon("history"))
         shown.setToolTip("Ctrl+H")
@@ -148,7 +171,8 @@ class FormPage(Page):
         if computed:
             self._cards.addWidget(self._texts(_("Worked out by the program"), computed, found))
         self._cards.addStretch(1)
-        self.fields.fill(found.values, found.captions)
+        self.fields.fill(found.values, found.captions, found.covered, self._desk.may(Action.REVEAL))
+        self.fields.asked.connect(self.reveal)
         self._foot_buttons()
         self.fields.edited.connect(self._edited)
         self._dirty = bool(self.place.begin) and self.place.record is None
@@ -173,7 +197,9 @@ class FormPage(Page):
             self.errors.action.clicked.connect(self._bring_back)
             self.errors.action.show()
         elif self._declared.merge == "append_only":
-            self.errors.say(_("Once written, this is never changed. If it is wrong, enter a correcting record."), "notice")
+            self.errors.say(
+                _("Once written, this is never changed. If it is wrong, enter a correcting record."), "notice"
+            )
             itself = self._reverses()
             if itself is not None:
                 self._heading.add(button(_("Correct it…"), self._correct, "primary"))
@@ -197,7 +223,7 @@ class FormPage(Page):
             box = QVBoxLayout()
             box.setSpacing(S1)
             box.addWidget(label(_(self._declared.fields[name].title), "small"))
-            text = label(found.texts[name] or NOTHING, wrap=True)
+            text = self._labels[name] = label(found.texts[name] or NOTHING, wrap=True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             box.addWidget(text)
             grid.addLayout(box, number // 2, number % 2)
@@ -206,7 +232,9 @@ class FormPage(Page):
 
     def _reverses(self) -> str | None:
         """The field by which a record corrects another of its own kind."""
-        return next((n for n, f in self._declared.fields.items() if f.target == self.place.kind and not f.computed), None)
+        return next(
+            (n for n, f in self._declared.fields.items() if f.target == self.place.kind and not f.computed), None
+        )
 
     # ------------------------------------------------------------------ saving
 
@@ -238,7 +266,9 @@ class FormPage(Page):
             return
         before = self._opened.values
         fields = {n: v for n, v in values.items() if v != before.get(n)} if self.place.record else values
-        edit = Edit(self.place.kind, {n: v for n, v in fields.items() if v is not None or self.place.record}, self.place.record)
+        edit = Edit(
+            self.place.kind, {n: v for n, v in fields.items() if v is not None or self.place.record}, self.place.record
+        )
         if self.place.record and not edit.fields:
             self._dirty = False
             then()
@@ -260,7 +290,10 @@ class FormPage(Page):
 
         text = _("Saved.")
         if done.warnings:
-            text = _("Saved. Please look again: {findings}", findings=" ".join(_(p.sentence, **p.values) for _r, p in done.warnings))
+            text = _(
+                "Saved. Please look again: {findings}",
+                findings=" ".join(_(p.sentence, **p.values) for _r, p in done.warnings),
+            )
         around.tell(text, _("Undo"), back)
         then, self._after = self._after, None
         if then is not None:
@@ -289,7 +322,11 @@ class FormPage(Page):
         self._wrong = wrong
         titles = "、".join(_(self._declared.fields[n].title) for n in wrong)
         self.errors.say(
-            _("Nothing is saved yet. Please put right ({n}): {fields}. What you typed is kept.", n=len(wrong), fields=titles),
+            _(
+                "Nothing is saved yet. Please put right ({n}): {fields}. What you typed is kept.",
+                n=len(wrong),
+                fields=titles,
+            ),
             "errors",
         )
         self.errors.action.show()
@@ -302,6 +339,64 @@ class FormPage(Page):
         first = next(n for n in self.fields.boxes if n in self._wrong)
         self.fields.focus(first)
         self._area.ensureWidgetVisible(self.fields.boxes[first], 0, 24)
+
+    # ------------------------------------------------------------------ masked values
+
+    @Slot()
+    def reveal(self, name: str = "") -> None:
+        """Ask why, write it down, and show the values for a while; ``name``: only what this field's group holds."""
+        if self._opened is None or self.place.record is None:
+            return
+        fields = [self._declared.fields[n] for n in self._opened.covered if n not in self._seen]
+        if not fields:
+            return
+        dialog = RevealDialog(self, self._desk, self.place.kind, self.place.record, fields)
+        if name:
+            dialog.only(group_of(self._declared.fields[name]))
+        if dialog.exec() and dialog.revealed is not None:
+            self.show_revealed(dialog.revealed)
+
+    def show_revealed(self, revealed: Revealed) -> None:
+        """Values that may be seen now: until the time is over, or the form is left."""
+        opened, record = self._opened, str(self.place.record)
+        if opened is None:
+            return
+        for name, value in revealed.values.get(record, {}).items():
+            field = self._declared.fields[name]
+            self._seen.add(name)
+            if name in self._labels:
+                self._labels[name].setText(show(field, value, lambda _kind, _id: "", masked=False))
+            box = self.fields.boxes.get(name) if self.fields is not None else None
+            if box is not None and box.veil is not None:
+                opened.values[name] = value
+                box.uncover()
+                box.load(value, "")
+        text = _("Shown for {seconds} seconds. Who looked and why is in the journal.", seconds=SECONDS)
+        if revealed.waits:
+            text += _(" There is no second person here: the centre countersigns it at the next hand-in.")
+        stays = withheld_titles(self.place.kind, revealed, record)
+        if stays:
+            text += _(" Not shown, for the consent was withdrawn: {fields}.", fields=stays)
+        self.revealed.say(text, "notice")
+        self._limit.start()
+
+    @Slot()
+    def cover(self) -> None:
+        """The time is over: what nobody is changing is masked again."""
+        opened = self._opened
+        if opened is None:
+            return
+        for name in sorted(self._seen):
+            box = self.fields.boxes.get(name) if self.fields is not None else None
+            if box is not None and not box.untouched():
+                continue
+            if box is not None:
+                box.cover(opened.covered[name], revealable=True)
+                opened.values.pop(name, None)
+            if name in self._labels:
+                self._labels[name].setText(opened.covered[name])
+            self._seen.discard(name)
+        self.revealed.say("")
 
     # ------------------------------------------------------------------ other acts
 
@@ -348,4 +443,3 @@ class FormPage(Page):
         fields = self._declared.fields
         begin = {n: v for n, v in self._opened.values.items() if n in fields and not fields[n].computed}
         self._around.go(FormPlace(self.place.kind, None, begin | {name: self.place.record}))
-

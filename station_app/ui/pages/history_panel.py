@@ -24,7 +24,9 @@ from station_app.ui.theme import S1, S2, S4
 ACTIONS: Final[Mapping[str, str]] = {
     "add": N_("added"), "new": N_("added"), "edit": N_("changed"), "set": N_("changed"), "remove": N_("removed"),
     "undo": N_("took a change back"), "import": N_("taken from a ledger"), "init": N_("made at the first start"),
-    "resolve": N_("decided a conflict"), "sign": N_("signed"), "receipt": N_("receipt taken in"),
+    "resolve": N_("decided a conflict"), "withdraw": N_("took the decision back"), "directory": N_("written by the program"),
+    "sign": N_("signed"), "receipt": N_("receipt taken in"), "access": N_("looked at masked data"),
+    "approve": N_("a second person agreed"), "answer": N_("answered a request"),
 }  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def told(station: OpenStation, kind: str, record: str) -> list[Told]:
                     if before != after and (before or after):
                         lines.append((_("Removed"), _("yes") if before else _("no"), _("yes") if after else _("no")))
                 elif field is not None and before != after:
-                    old, new = (show(field, _wire(v), reader.caption, masked=False) for v in (before, after))
+                    old, new = (show(field, _wire(v), reader.caption) for v in (before, after))
                     lines.append((_(field.title), old or NOTHING, new or NOTHING))
             when = datetime.fromtimestamp(step.time / 1000, LOCAL).strftime("%Y-%m-%d %H:%M")
             if clocks.concerns(doubtful, step.entry):

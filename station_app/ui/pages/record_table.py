@@ -14,6 +14,7 @@ from station_app.spec.meanings import Wire
 from station_app.store.records import Reader
 from station_app.ui.desk import Desk
 from station_app.ui.shown import show
+from station_app.work.persons import hidden
 
 BLOCK: Final = 200
 #: Blocks kept: 12,000 rows of texts.
@@ -47,6 +48,9 @@ def ids_of(reader: Reader, wanted: Wanted) -> list[str]:
     """The ids of what is wanted, in order. Typed text is looked for in the records and in those they refer to."""
     declared = KINDS[wanted.kind]
     ordered = reader.ids(wanted.kind, wanted.order, wanted.descending, wanted.where)
+    stored_only = hidden(reader, wanted.kind)
+    if stored_only:
+        ordered = [one for one in ordered if one not in stored_only]
     if not wanted.typed.strip():
         return ordered
     hits = {hit.id for hit in reader.find(wanted.typed, 5000, [wanted.kind])}
