@@ -51,12 +51,12 @@ def main(words: list[str]) -> int:
         ground.say(str(reason))
         return 1
     command = [str(ground.venv_program("station-app")), "try", *handed_on(arguments)]
+    # What a first start compiles is kept, whatever this shell says of it: the second start is the quick one.
+    told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if sys.platform == "win32":
-        # What a first start compiles is kept, whatever this shell says of it: the second start is the quick one.
-        told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return subprocess.run(command, env=told, check=False).returncode
     # The program takes this one's place: what ends one of them cannot leave the other behind.
-    os.execv(command[0], command)
+    os.execve(command[0], command, told)
 
 
 if __name__ == "__main__":
