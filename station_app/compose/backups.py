@@ -95,7 +95,7 @@ def restore(file: Path, folder: Path, way: Way, *, replace: bool = False, told: 
 
     A folder that holds anything is refused (``folder_taken``), or with ``replace`` renamed aside first, never deleted.
     The copy gets a new device id: two chains never share a device; it hands in again only after a new enrolment. Every
-    chain is verified and the whole journal folded anew before anything is put in place.
+    chain is verified, and every row must be what was proven to be the journal's fold when the backup was made.
     """
     folder = folder.absolute()
     placing.finish(folder)
@@ -141,7 +141,7 @@ def _prepared(file: Path, stage: Path, way: Way, told: Told) -> _Prepared | Refu
     def examined(unlocked: Unlocked) -> Refusal | None:
         if not may(unlocked.user.role, Action.RESTORE):
             return Refusal(StoreRefusal.NOT_ALLOWED)
-        seen = backup.examined(found, file, keys.whichever(stage, unlocked).key, stage, fully=True, told=told)
+        seen = backup.examined(found, file, keys.whichever(stage, unlocked).key, stage, told=told)
         return seen if isinstance(seen, Refusal) else None
 
     unlocked = _unlocked(stage, way, examined)

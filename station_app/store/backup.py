@@ -15,6 +15,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ from station_app.store.engine import DRIVER_ERRORS, is_disk_error, open_sqlite
 from station_app.store.files import sync_folder
 from station_app.store.opened import Store
 from station_app.store.refusals import StoreRefusal
+from station_app.store.tables import fact
 
 MAGIC: Final = b"station-app backup 1\n"
 DATABASE: Final = "station.db"
@@ -156,30 +158,35 @@ def _copy_database(source: Source, target: Path, told: Told) -> Facts:
 def write(
     source: Source, target: Path, work: Path, *, made: int, reason: str, program: str, fully: bool = False, told: Told = untold
 ) -> Written | Refusal:  # fmt: skip
-    """Write a backup to ``target``, which appears only once it has been proven (see :func:`proven`).
+    """Write a backup to ``target``, which appears only once it has been proven.
+
+    First the copy is opened, counted, its chains verified and its tables compared with the journal's fold; what was proven
+    is noted in the copy itself. Then the file is written, read back from the disk, opened and compared again: now every
+    row must be what was proven, which needs no second fold, then or when it is restored.
 
     ``work``: an empty folder on this computer for the encrypted copies needed meanwhile; the caller clears it. ``fully``
     folds the whole journal again instead of what is new since the last proof. Refused: ``disk``, ``vault_damaged``,
     ``backup_bad`` (it did not prove good and is gone), ``stopped``.
     """
     part = target.with_name(f".{target.name}.part")
+    copy = work / "copy"
     try:
-        copied, keys = work / DATABASE, work / vault.FILE
-        keys.write_bytes(
-            (source.folder / vault.FILE).read_bytes()
-        )  # before the database: a changed data key then refuses
-        facts = _copy_database(source, copied, told)
+        copy.mkdir()
+        # the vault before the database: where the data key is changed meanwhile, the database does not open
+        (copy / vault.FILE).write_bytes((source.folder / vault.FILE).read_bytes())
+        facts = _copy_database(source, copy / DATABASE, told)
+        refused = _looked_at(copy, target.name, source, facts, fully, True, told)
+        if refused is not None:
+            return _not_good(refused)
         with part.open("wb") as out:
-            manifest = _pack(out, source, work, facts, made, reason, program, told)
+            manifest = _pack(out, source, copy, facts, made, reason, program, told)
             out.flush()
             os.fsync(out.fileno())
             _forget_cached(out.fileno())
-        copied.unlink()  # room for the proof
-        seen = proven(part, source.key, work / "proof", fully=fully, told=told)
+        shutil.rmtree(copy)  # room for what is read back
+        seen = proven(part, source.key, work / "proof", told=told, chains=False)
         if isinstance(seen, Refusal):
-            if seen.code in (StoreRefusal.DISK, StoreRefusal.STOPPED):
-                return seen
-            return Refusal(StoreRefusal.BACKUP_BAD, {"why": seen.message})
+            return _not_good(seen)
         if seen.facts != facts or seen.manifest != manifest:
             return Refusal(StoreRefusal.BACKUP_BAD, {"why": "counts"})
         os.replace(part, target)
@@ -195,6 +202,12 @@ def write(
         return Refusal(StoreRefusal.VAULT_DAMAGED, {"part": DATABASE})
     finally:
         _gone(part)
+
+
+def _not_good(refused: Refusal) -> Refusal:
+    if refused.code in (StoreRefusal.DISK, StoreRefusal.STOPPED):
+        return refused
+    return Refusal(StoreRefusal.BACKUP_BAD, {"why": refused.message})
 
 
 def _gone(path: Path) -> None:
@@ -382,34 +395,46 @@ def _opened(into: Path | None, name: str) -> Iterator[IO[bytes] | None]:
         os.fsync(out.fileno())
 
 
-def proven(file: Path, key: bytes, into: Path, *, fully: bool = False, told: Told = untold) -> Written | Refusal:
+def proven(
+    file: Path, key: bytes, into: Path, *, fully: bool = False, told: Told = untold, chains: bool = True
+) -> Written | Refusal:  # fmt: skip
     """Unpack a backup's database into a new folder and examine it there; see :func:`examined`."""
     try:
         into.mkdir(parents=True)
     except OSError as error:
         return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
     found = read(file, into, told, blobs_too=False)
-    return found if isinstance(found, Refusal) else examined(found, file, key, into, fully=fully, told=told)
+    if isinstance(found, Refusal):
+        return found
+    return examined(found, file, key, into, fully=fully, told=told, chains=chains)
 
 
 def examined(
-    found: Read, file: Path, key: bytes, into: Path, *, fully: bool = False, told: Told = untold
+    found: Read, file: Path, key: bytes, into: Path, *, fully: bool = False, told: Told = untold, chains: bool = True
 ) -> Written | Refusal:  # fmt: skip
     """Open what was unpacked, count it, verify its chains and compare its tables with the journal's fold.
 
-    Everything unpacked is encrypted, as it is in the backup. A backup of an older program is brought to this one's
-    tables in that folder: an update is tried on the copy before the station itself is touched. Refused besides:
-    ``backup_other_key``, ``backup_damaged``, ``backup_differs``.
+    ``fully`` folds the whole journal; else every row must be what was proven when the backup was made. Everything unpacked
+    is encrypted, as it is in the backup. A backup of an older program is brought to this one's tables in that folder.
+    Refused besides: ``backup_other_key``, ``backup_damaged``, ``backup_differs``.
     """
+    facts = found.facts(key)
+    if facts is None:
+        return Refusal(StoreRefusal.BACKUP_OTHER_KEY, {"file": file.name})
+    source = Source(into, key, found.manifest.station, found.manifest.device)
+    refused = _looked_at(into, file.name, source, facts, fully, chains, told)
+    return Written(found.manifest, facts, found.size, _proof_in(into, key)) if refused is None else refused
+
+
+def _looked_at(
+    folder: Path, name: str, source: Source, facts: Facts, fully: bool, chains: bool, told: Told
+) -> Refusal | None:  # fmt: skip
     try:
-        facts = found.facts(key)
-        if facts is None:
-            return Refusal(StoreRefusal.BACKUP_OTHER_KEY, {"file": file.name})
-        store = Store.open(open_sqlite(into / DATABASE, key), into)
+        store = Store.open(open_sqlite(folder / DATABASE, source.key), folder)
         if isinstance(store, Refusal):
             return store
         try:
-            return _compared(file, found, facts, store, fully, told)
+            return _compared(name, source, facts, store, fully, chains, told)
         finally:
             store.close()
     except _Stopped:
@@ -419,27 +444,39 @@ def examined(
     except DRIVER_ERRORS as error:
         if is_disk_error(error):
             return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
-        return Refusal(StoreRefusal.BACKUP_DAMAGED, {"file": file.name})
+        return Refusal(StoreRefusal.BACKUP_DAMAGED, {"file": name})
 
 
-def _compared(file: Path, found: Read, facts: Facts, store: Store, fully: bool, told: Told) -> Written | Refusal:
-    damaged = Refusal(StoreRefusal.BACKUP_DAMAGED, {"file": file.name})
-    if (store.station, store.device) != (found.manifest.station, found.manifest.device):
+def _compared(
+    name: str, source: Source, facts: Facts, store: Store, fully: bool, chains: bool, told: Told
+) -> Refusal | None:  # fmt: skip
+    damaged = Refusal(StoreRefusal.BACKUP_DAMAGED, {"file": name})
+    if (store.station, store.device) != (source.station, source.device):
         return damaged
     with store.reading() as reader:
         counted = facts_of(reader.connection, store.station)
-    if not told(0, facts.entries, "chains"):
-        raise _Stopped
-    same = (counted.entries, counted.heads) == (facts.entries, facts.heads) and _within(facts.rows, counted.rows)
-    if not same or any(state != "ok" for state in store.check().values()):
+    if (counted.entries, counted.heads) != (facts.entries, facts.heads) or not _within(facts.rows, counted.rows):
         return damaged
+    if chains:
+        if not told(0, facts.entries, "chains"):
+            raise _Stopped
+        if any(state != "ok" for state in store.check().values()):
+            return damaged
     if not told(0, facts.entries, "rebuild"):
         raise _Stopped
     with store.database.reading() as connection:
         differs = store.differences() if fully else store.differences_of(connection)
-    if differs:
-        return Refusal(StoreRefusal.BACKUP_DIFFERS, {"file": file.name, "n": len(differs)})
-    return Written(found.manifest, facts, found.size, store.fact(proof.FACT))
+    return Refusal(StoreRefusal.BACKUP_DIFFERS, {"file": name, "n": len(differs)}) if differs else None
+
+
+def _proof_in(folder: Path, key: bytes) -> bytes | None:
+    database = open_sqlite(folder / DATABASE, key)
+    try:
+        with database.reading() as connection:
+            found = connection.execute(select(fact.c.value).where(fact.c.name == proof.FACT)).scalar()
+        return None if found is None else bytes(found)
+    finally:
+        database.close()
 
 
 def _within(then: Mapping[str, int], now: Mapping[str, int]) -> bool:
