@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from station_app.store.files import sync_folder, write_whole
+from station_app.store.files import make_folders, sync_folder, write_whole
 
 FOLDER: Final = "blobs"
 
@@ -41,7 +41,7 @@ class Blobs:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent)
             nonce = secrets.token_bytes(12)
             write_whole(path, nonce + self._cipher.encrypt(nonce, content, digest.encode()))
         return digest
