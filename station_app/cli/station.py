@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from station_app.cli.commands import Command, Context, Result, UsageError, ok, read_secret
-from station_app.messages import N_, _
-from station_app.store.roles import Role
+from station_app.messages import N_, Refused, _
+from station_app.store.roles import ACTION_TITLES, ALLOWED, Action, Role
 from station_app.store.vault import User
 
 
@@ -90,24 +90,94 @@ def _new_password(context: Context, who: str) -> str:
 
 
 def _user_add(context: Context) -> Result:
+    from station_app.compose import add_user
+
     with context.station() as station:
-        ok(
-            station.vault.add(
-                station.unlocked, context.words.name, context.words.role, _new_password(context, context.words.name)
-            )
-        )
+        words = context.words
+        ok(add_user(station, words.name, words.role, _new_password(context, words.name)))
         return _users_result(station.vault.users())
 
 
 def _user_disable(context: Context) -> Result:
+    from station_app.compose import disable_user
+
     with context.station() as station:
-        ok(station.vault.disable(station.unlocked, context.words.name))
+        done = ok(disable_user(station, context.words.name))
+        result = _users_result(station.vault.users())
+        changed = done.waits is None
+        line = (
+            _("The station's key was changed: no copy {name} may have opens anything newer.", name=done.user.name)
+            if changed
+            else _(
+                "{name} is disabled, but the key is not changed yet: {why}", name=done.user.name, why=done.waits.message
+            )
+        )
+        return Result({**result.document, "key_changed": changed}, (*result.lines, line))
+
+
+def _role_words(parser: argparse.ArgumentParser) -> None:
+    _name_words(parser)
+    parser.add_argument("--role", required=True, choices=[r.value for r in Role], help=_("what the user may do"))
+
+
+def _user_role(context: Context) -> Result:
+    from station_app.compose import set_role
+
+    with context.station() as station:
+        ok(set_role(station, context.words.name, context.words.role))
         return _users_result(station.vault.users())
 
 
-def _user_password(context: Context) -> Result:
+def _user_rotate(context: Context) -> Result:
+    from station_app.compose import change_key
+
     with context.station() as station:
-        ok(station.vault.set_password(station.unlocked, context.words.name, _new_password(context, context.words.name)))
+        refused = change_key(station)
+        if refused is not None:
+            raise Refused(refused)
+        return Result(
+            {"key_changed": True},
+            (
+                _("The station's key was changed. Passwords and the recovery sheet stay as they are."),
+                _("Copies of the files made before open with the passwords of that day, and show what they held then."),
+            ),
+        )
+
+
+def _user_attempts(context: Context) -> Result:
+    from station_app.compose import failed_attempts
+
+    with context.station() as station:
+        rows = ok(failed_attempts(station, seen=True))
+    titles = {"": _("a name nobody has"), "recovery": _("recovery sheet"), "escrow": _("second sheet")}
+    return Result(
+        {"attempts": [{"at": row.at.isoformat(), "whose": row.whose, "seen": row.seen} for row in rows]},
+        tuple(f"{row.at:%Y-%m-%d %H:%M}  {titles.get(row.whose, row.whose)}" for row in rows)
+        or (_("Nobody has tried to open the station with a wrong password."),),
+    )
+
+
+def _roles(_context: Context) -> Result:
+    document = {
+        "roles": [
+            {"role": role.value, "title": _(role.label), "may": sorted(action.value for action in ALLOWED[role])} for role in Role
+        ],
+        "actions": {action.value: _(title) for action, title in ACTION_TITLES.items()},
+    }  # fmt: skip
+    lines = [
+        _("{role} may: {actions}", role=_(role.label), actions="、".join(_(ACTION_TITLES[a]) for a in Action if a in ALLOWED[role]))
+        for role in Role
+    ]  # fmt: skip
+    return Result(
+        document, (*lines, _("Everyone may look at lists and records; id numbers, telephones and health stay masked."))
+    )
+
+
+def _user_password(context: Context) -> Result:
+    from station_app.compose import set_password
+
+    with context.station() as station:
+        ok(set_password(station, context.words.name, _new_password(context, context.words.name)))
         return _users_result(station.vault.users())
 
 
@@ -177,6 +247,19 @@ COMMANDS = (
         ("user", "disable"), N_("Take a user's way in away (head only)."),
         "station-app --data 罕台镇 user disable 王社工", _user_disable, _name_words,
     ),
+    Command(
+        ("user", "role"), N_("Give a user another role (head only)."),
+        "station-app --data 罕台镇 user role 王社工 --role coordinator", _user_role, _role_words,
+    ),
+    Command(
+        ("user", "rotate"), N_("Change the station's key, when a password or a copy got away (head only)."),
+        "station-app --data 罕台镇 user rotate", _user_rotate,
+    ),
+    Command(
+        ("user", "attempts"), N_("Show failed attempts to open the station (head only)."),
+        "station-app --data 罕台镇 user attempts", _user_attempts,
+    ),
+    Command(("roles",), N_("Show what each role may do."), "station-app roles", _roles),
     Command(
         ("user", "password"), N_("Give a user a new password."),
         "station-app --data 罕台镇 user password 王社工", _user_password, _new_password_words,

@@ -48,6 +48,36 @@ class Action(StrEnum):
     MANAGE_USERS = "manage_users"
 
 
+#: What people call it; the help, the window and the command ``roles`` say these words.
+ACTION_TITLES: Final[Mapping[Action, str]] = {
+    Action.WRITE_PEOPLE: N_("enter residents and households"),
+    Action.WRITE_CARE: N_("enter elders, visits, services, assessments"),
+    Action.WRITE_FARM: N_("enter plots, help in the fields, harvests, sales"),
+    Action.WRITE_VOLUNTEERS: N_("enter volunteers and their hours"),
+    Action.WRITE_LISTS: N_("enter needs, resources and projects"),
+    Action.WRITE_MONEY: N_("enter funds, income and expenses"),
+    Action.WRITE_WORK: N_("enter workers, courses, meetings"),
+    Action.WRITE_STANDING: N_("enter points and benefits"),
+    Action.WRITE_LAW: N_("enter consents and people's requests"),
+    Action.WRITE_STATION: N_("change the station's own record and rules"),
+    Action.REVEAL: N_("show a masked number or health detail, giving a reason"),
+    Action.OPEN_MINOR: N_("ask to read a minor's sensitive record"),
+    Action.SECOND: N_("agree as the second person"),
+    Action.IMPORT: N_("take ledgers in"),
+    Action.EXPORT: N_("take records out as a file"),
+    Action.EXPORT_ALL: N_("take the whole station out as a file"),
+    Action.MERGE_PEOPLE: N_("merge two entries of the same person"),
+    Action.RESOLVE: N_("decide conflicts"),
+    Action.SIGN_MONTH: N_("sign the month report"),
+    Action.HAND_IN: N_("hand in to the centre and receive"),
+    Action.ANSWER_REQUEST: N_("answer a person's request about own data"),
+    Action.DESTROY: N_("draw up a destruction list"),
+    Action.ERASE: N_("erase for ever"),
+    Action.BACK_UP: N_("make backups and rehearse a restore"),
+    Action.RESTORE: N_("restore a backup"),
+    Action.MANAGE_USERS: N_("manage users and keys"),
+}
+
 _ALL = frozenset(Action)
 _WORKER = _ALL - {
     Action.WRITE_STATION, Action.SIGN_MONTH, Action.DESTROY, Action.ERASE, Action.RESTORE, Action.MANAGE_USERS,

@@ -226,7 +226,7 @@ def test_killed_at_any_step_either_key_opens_everything(station: OpenStation, tm
         killed, finished = killed + (code == 9), finished + (code == 0)
         if code == 0:
             break
-    assert finished == 1 and killed > 8, "the harness hit something"
+    assert finished == 1 and killed > 6, "the harness hit something"
 
 
 def test_a_disk_without_room_leaves_the_old_key_and_the_next_opening_goes_on(
