@@ -462,10 +462,17 @@ def _compared(
             raise _Stopped
         if any(state != "ok" for state in store.check().values()):
             return damaged
-    if not told(0, facts.entries, "rebuild"):
-        raise _Stopped
+    done = 0
+
+    def folded(entries: int) -> None:
+        nonlocal done
+        done += entries
+        if not told(done, facts.entries, "rebuild"):
+            raise _Stopped
+
+    folded(0)
     with store.database.reading() as connection:
-        differs = store.differences() if fully else store.differences_of(connection)
+        differs = store.differences(folded) if fully else store.differences_of(connection, folded)
     return Refusal(StoreRefusal.BACKUP_DIFFERS, {"file": name, "n": len(differs)}) if differs else None
 
 

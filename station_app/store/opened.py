@@ -342,22 +342,22 @@ class Store:
                 if one.seq
             }
 
-    def differences(self) -> list[dict[str, object]]:
+    def differences(self, folded: rebuild.Folded | None = None) -> list[dict[str, object]]:
         """Where the tables are not the journal's fold, all of it folded anew; empty when they are."""
         with self.database.reading() as connection:
-            return self._compared(connection)
+            return self._compared(connection, folded)
 
-    def differences_of(self, connection: Connection) -> list[dict[str, object]]:
+    def differences_of(self, connection: Connection, folded: rebuild.Folded | None = None) -> list[dict[str, object]]:
         """The same for an open view; what was proven before is not folded again (:mod:`station_app.store.proof`)."""
         known = proof.unpacked(_fact(connection, proof.FACT))
         carried = None if known is None else proof.carried_on(connection, self.station, known)
         if carried is None:
-            return self._compared(connection)
+            return self._compared(connection, folded)
         self.keep(proof.FACT, proof.packed(carried))
         return []
 
-    def _compared(self, connection: Connection) -> list[dict[str, object]]:
-        found = rebuild.differences(connection, self.station, self.folder)
+    def _compared(self, connection: Connection, folded: rebuild.Folded | None = None) -> list[dict[str, object]]:
+        found = rebuild.differences(connection, self.station, self.folder, folded=folded)
         if not found:
             self.keep(proof.FACT, proof.packed(proof.taken(connection, self.station)))
         return found

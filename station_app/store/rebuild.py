@@ -16,19 +16,24 @@ from station_app.store.journal import Device
 from station_app.store.prepared import Prepared
 from station_app.store.tables import conflict, misfit, sight, touch
 
+#: Told how many entries were folded just now; raises where somebody asked to stop.
+Folded = Callable[[int], None]
+
 
 @contextmanager
 def recount(
-    source: Connection, station: str, folder: Path, position: Mapping[str, int] | None = None
-) -> Iterator[Connection]:
+    source: Connection, station: str, folder: Path, position: Mapping[str, int] | None = None, folded: Folded | None = None
+) -> Iterator[Connection]:  # fmt: skip
     """The station's tables folded anew from the journal, up to ``position`` (default: as far as folded)."""
     with scratch(folder) as database, database.writing() as target:
         Base.metadata.create_all(target)
-        refold(source, target, station, position)
+        refold(source, target, station, position, folded)
         yield target
 
 
-def refold(source: Connection, target: Connection, station: str, position: Mapping[str, int] | None) -> None:
+def refold(
+    source: Connection, target: Connection, station: str, position: Mapping[str, int] | None, folded: Folded | None = None
+) -> None:  # fmt: skip
     """Fold a station's chains from one database into another, empty one, in causal order."""
     fold = Fold()
     family = journal.devices(source, station)
@@ -43,6 +48,8 @@ def refold(source: Connection, target: Connection, station: str, position: Mappi
     def take_in(device_id: str, run: list[tuple[Entry, bytes]]) -> None:
         journal.append(target, renumbered[device_id], run)
         fold.fold(target, renumbered[device_id], [entry for entry, _digest in run])
+        if folded is not None:
+            folded(len(run))
 
     _walk(chains, done, limits, take_in)
 
@@ -94,10 +101,12 @@ class _Chain:
         return run
 
 
-def differences(live: Connection, station: str, folder: Path, most: int = 100) -> list[dict[str, Any]]:
+def differences(
+    live: Connection, station: str, folder: Path, most: int = 100, folded: Folded | None = None
+) -> list[dict[str, Any]]:  # fmt: skip
     """Where the tables are not the journal's fold: kind, record, fields. Empty when they are the same."""
     found: list[dict[str, Any]] = []
-    with recount(live, station, folder) as again:
+    with recount(live, station, folder, folded=folded) as again:
         for declared in KINDS.classes():
             table = declared.__table__
             assert isinstance(table, Table)

@@ -99,6 +99,14 @@ class Desk(QObject):
         station = self._station
         return self.jobs.change(owner, lambda progress: work(station, progress), then, refused, moved)
 
+    def behind(
+        self, owner: QObject, work: "Callable[[OpenStation, Progress], T | Refusal]", then: Callable[[T], None],
+        refused: Callable[[Refusal], None], moved: Callable[[int, int, str], None] | None = None,
+    ) -> Progress:  # fmt: skip
+        """Long work beside everything else, which nobody waits for (a backup); the result cancels it."""
+        station = self._station
+        return self.jobs.behind(owner, lambda progress: work(station, progress), then, refused, moved)
+
     def undo(
         self, owner: QObject, entry: str, then: "Callable[[Done], None]", refused: Callable[[Refusal], None]
     ) -> None:

@@ -1,4 +1,4 @@
-"""Two kinds of work only, both off the window's thread: queries read, changes write; results come back as calls there."""
+"""Three kinds of work, all off the window's thread: queries read, changes write, what is long goes on behind; results come back there."""
 
 import secrets
 import sys
@@ -77,7 +77,7 @@ class _Runner(QRunnable):
 class Jobs(QObject):
     """Runs work off the window's thread and delivers results on it.
 
-    ``query`` and ``change`` are the only two ways; a result whose owner (a widget) is gone is dropped.
+    ``query``, ``change`` and ``behind`` are the only ways; a result whose owner (a widget) is gone is dropped.
     """
 
     done = Signal(object)
@@ -92,6 +92,8 @@ class Jobs(QObject):
         self._reading, self._writing = QThreadPool(self), QThreadPool(self)
         self._reading.setMaxThreadCount(READERS)
         self._writing.setMaxThreadCount(1)
+        self._behind = QThreadPool(self)
+        self._behind.setMaxThreadCount(1)
         self._under_way: list[_Task] = []
         self._writes = 0
         self.done.connect(self._deliver)
@@ -116,6 +118,15 @@ class Jobs(QObject):
             self.writing.emit(True)
         return task.progress
 
+    def behind(
+        self, owner: QObject, work: Callable[[Progress], T | Refusal], then: Callable[[T], None],
+        refused: Callable[[Refusal], None], moved: Callable[[int, int, str], None] | None = None,
+    ) -> Progress:  # fmt: skip
+        """Long work that must not hold up what is written meanwhile (a backup, a drill). The result can cancel it."""
+        task = _Task(owner, work, then, refused, moved)
+        self._start(self._behind, task)
+        return task.progress
+
     def busy(self) -> bool:
         """Whether anything is under way."""
         return bool(self._under_way)
@@ -130,6 +141,7 @@ class Jobs(QObject):
             task.progress.cancel()
         self._reading.waitForDone(-1)
         self._writing.waitForDone(-1)
+        self._behind.waitForDone(-1)
 
     def _start(self, pool: QThreadPool, task: _Task) -> None:
         task.progress = Progress(lambda done, of, what: self.moved.emit(task, done, of, what))
