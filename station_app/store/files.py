@@ -19,6 +19,20 @@ def write_whole(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it, durable themselves: a file synced in a folder whose name is lost is lost (POSIX).
+
+    Raises OSError.
+    """
+    missing: list[Path] = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        sync_folder(each.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in this folder durable; Windows has no such call and needs none."""
     if os.name == "nt":

@@ -7,7 +7,7 @@ from typing import Final
 
 from station_app.messages import Refusal
 from station_app.store.blobs import Blobs
-from station_app.store.files import write_whole
+from station_app.store.files import make_folders, write_whole
 from station_app.store.opened import Store
 from station_app.sync import opening, receipts, siblings
 from station_app.sync.bundle import Bundle
@@ -130,7 +130,7 @@ class Inbox:
 
     def _keep(self, folder: str, data: bytes) -> Path:
         place = self.store.folder / folder
-        place.mkdir(exist_ok=True)
+        make_folders(place)
         path = place / f"{hashlib.sha256(data).hexdigest()}.bundle"
         if not path.exists():
             write_whole(path, data)

@@ -20,7 +20,7 @@ from station_app.kinds.base import KINDS
 from station_app.store import entries as e
 from station_app.store import history, journal
 from station_app.store.blobs import Blobs
-from station_app.store.files import write_whole
+from station_app.store.files import make_folders, write_whole
 from station_app.store.opened import Store
 from station_app.store.records import Reader
 from station_app.sync import bundle, opening, receipts
@@ -98,7 +98,7 @@ class Lane:
 
     def _keep(self, first: int, last: int, data: bytes) -> Ready:
         made = _Made(first, last, hashlib.sha256(data).hexdigest())
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folders(self.folder)
         write_whole(self._path(made), data)
         # the file first, then its name: a crash between leaves a file that the next time removes
         self._remember([*self._remembered(), made])
@@ -171,7 +171,7 @@ class Outbox:
         if content is None:
             return None
         sealed = sealing.encrypt(content, [self.recipient])
-        self.folder.mkdir(exist_ok=True)
+        make_folders(self.folder)
         write_whole(path, sealed)
         return sealed
 

@@ -21,7 +21,7 @@ from station_app.messages import Refusal
 from station_app.store import entries as e
 from station_app.store import journal
 from station_app.store.blobs import Blobs
-from station_app.store.files import write_whole
+from station_app.store.files import make_folders, write_whole
 from station_app.store.opened import Store
 from station_app.store.tables import fact, sight
 from station_app.sync import bundle
@@ -239,7 +239,7 @@ class Siblings:
         if content is None:
             return None
         sealed = sealing.encrypt(content, [to.recipient])
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(path.parent)
         write_whole(path, sealed)
         return sealed
 

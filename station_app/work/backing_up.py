@@ -20,6 +20,7 @@ from station_app.store.backup import SUFFIX, Source, Told, untold
 from station_app.store.blobs import FOLDER as BLOBS
 from station_app.store.blobs import Blobs
 from station_app.store.engine import DRIVER_ERRORS, Database, is_disk_error
+from station_app.store.files import make_folders
 from station_app.store.opened import DEVICE_FACT, STATION_FACT, Store
 from station_app.store.refusals import StoreRefusal
 from station_app.store.tables import fact
@@ -159,7 +160,7 @@ def _made(source: Source, place: Path, known: Mapping[str, Any], reason: str, to
         if isinstance(ours, Refusal):
             return ours
         try:
-            place.mkdir(exist_ok=True)
+            make_folders(place)
             for left in place.glob(f".{source.station}-*{SUFFIX}.part"):  # of a run that was killed: the turn is ours
                 left.unlink()
         except OSError as error:

@@ -108,7 +108,9 @@ class Stick:
     def _make_folders(self, folder: Path) -> None:
         for each in reversed([folder, *folder.parents]):
             if each == self.folder or self.folder in each.parents:
-                each.mkdir(exist_ok=True)
+                if not os.path.lexists(each):
+                    each.mkdir(exist_ok=True)
+                    sync_folder(each.parent)
                 if not stat.S_ISDIR(each.lstat().st_mode):
                     raise NotADirectoryError(each.name)
 
