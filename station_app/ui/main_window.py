@@ -26,8 +26,9 @@ from station_app.ui.pages.list_page import ListPage
 from station_app.ui.parts import Button, Question, Toast, button, label, scrolling
 from station_app.ui.places import FormPlace, ListPlace, Page, Place, ScreenPlace
 from station_app.ui.refusals import SENTENCES, WindowRefusal
-from station_app.ui.screens import SCREENS
+from station_app.ui.screens import SCREENS, Screen
 from station_app.ui.search_field import SearchField
+from station_app.ui.standing import StandingLine
 from station_app.ui.theme import NAVIGATION, S1, S2, S3, S4, S6
 
 SECTION_TITLES: Final = {
@@ -55,7 +56,7 @@ def sections() -> dict[str, list[str]]:
     for section in SECTIONS:
         kinds = [k for k in KINDS if KINDS[k].section == section]
         if kinds:
-            found[section] = sorted(kinds, key=lambda k: (_FIRST.index(k) if k in _FIRST else len(_FIRST)))
+            found[section] = sorted(kinds, key=lambda k: _FIRST.index(k) if k in _FIRST else len(_FIRST))
     return found
 
 
@@ -90,6 +91,8 @@ class MainWindow(QWidget):
         right.setSpacing(0)
         middle.addLayout(right, 1)
         right.addWidget(self._topbar())
+        self.standing = StandingLine(desk)
+        right.addWidget(self.standing)
         self._tabs = QFrame()
         self._tabs.setObjectName("topbar")
         self._tab_row = QHBoxLayout(self._tabs)
@@ -110,6 +113,7 @@ class MainWindow(QWidget):
         for step, keys in ((1, "Ctrl+PgDown"), (-1, "Ctrl+PgUp")):
             QShortcut(QKeySequence(keys), self, lambda step=step: self._next_tab(step))
         self.go(ListPlace(next(iter(sections().values()))[0]))
+        self._count_waiting()
 
     # ------------------------------------------------------------------ parts
 
@@ -166,7 +170,25 @@ class MainWindow(QWidget):
         lock.setToolTip("Ctrl+L")
         column.addWidget(lock)
         self._titles = {item: item.text() for item in [*self._items, lock]}
+        for screen in SCREENS:
+            if screen.waiting is not None:
+                self._by_section[screen.name].hide()
         return frame
+
+    def _count_waiting(self) -> None:
+        """How much waits on the screens that count it: a number in the navigation."""
+        for screen in SCREENS:
+            if screen.waiting is not None:
+                self._desk.ask(self, screen.waiting, lambda n, screen=screen: self._badge(screen, n))  # type: ignore[misc]
+
+    def _badge(self, screen: Screen, number: int) -> None:
+        item = self._by_section[screen.name]
+        here = isinstance(self._place, ScreenPlace) and self._place.name == screen.name
+        item.setVisible(number > 0 or here)
+        self._titles[item] = _("{title} ({n})", title=_(screen.title), n=number) if number else _(screen.title)
+        narrow, short = self._small
+        self._small = (not narrow, short)  # so that it is set anew
+        self._narrow(narrow, short)
 
     def _narrow(self, narrow: bool, short: bool) -> None:
         """In a small window (or with large text) the navigation keeps its drawings only; their names show as hints."""
@@ -361,6 +383,7 @@ class MainWindow(QWidget):
     def _changed(self, kinds: frozenset[str]) -> None:
         if self._page is not None:
             self._page.refresh(kinds)
+        self._count_waiting()
 
     @Slot(str)
     def _fault(self, crash: str) -> None:

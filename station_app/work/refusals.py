@@ -69,8 +69,8 @@ SENTENCES: Final[dict[StrEnum, str]] = {
     LawRefusal.LIST_SIGNED: N_("This list is signed already and is changed no more. Draw up a new one."),
     LawRefusal.SECOND_SIGNATURE: N_("The list needs two signatures by two different people: first the head's, then another's."),
     MonthRefusal.CLOCK: N_(
-        "The computer's clock may be wrong: it says {today}. {why} Look at the date first; if it is right, sign again and say so "
-        "(--clock-ok)."
+        "Not signed yet, for the computer's clock may be wrong: it says {today}. {why} Look at the date; if it is right, sign again "
+        "and say so (--clock-ok)."
     ),
     FileRefusal.UNREADABLE: N_("The file {file} is not there or cannot be read."),
     FileRefusal.NEEDS_KEY: N_("The file is encrypted. Only its recipient can check it: give the key with --key, or unlock the station it is for."),

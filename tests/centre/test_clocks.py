@@ -4,8 +4,6 @@ import shutil
 
 import pytest
 
-from station_app.compose import open_station
-from station_app.store import journal
 from station_app.sync import receipts
 from station_app.work import hand_in
 from tests.centre.conftest import Scene
@@ -42,31 +40,6 @@ def test_a_station_with_a_wrong_clock_loses_nothing(scene: Scene, monkeypatch: p
     signed_month(scene.station)
     scene.send()
     assert scene.take().reports[scene.station.store.station][MONTH].agrees
-
-
-def test_an_older_copy_that_writes_on_is_a_fork(scene: Scene) -> None:
-    """Restored from a copy by hand, without a new device id: the second history is set aside, the first one stays."""
-    add_hours(scene.station)
-    scene.station.close()
-    shutil.copytree(scene.folder / "ready" / "station", scene.folder / "copy")
-    scene.station = good(open_station(scene.folder / "ready" / "station", None, lambda _name: PASSWORD))
-    add_hours(scene.station, month="2024-04")
-    scene.send()
-    scene.take()
-    scene.receive()
-    original = scene.station
-    scene.station = good(open_station(scene.folder / "copy", None, lambda _name: PASSWORD))
-    add_hours(scene.station, month="2024-03")
-    sent = scene.send()
-    taken = scene.take()
-    assert [r.refused for r in taken.refused] == ["fork"] * len(sent.bundles)
-    received = scene.receive()
-    assert not received.receipt and [r.refused for r in received.refused] == ["fork"], "the copy learns it"
-    with scene.centre.database.reading() as connection:
-        one = journal.device_named(connection, original.store.device)
-    assert one is not None and one.seq == original.store.position()[original.store.device]
-    assert scene.centre.check().ok
-    original.close()
 
 
 def test_a_centre_restored_from_an_old_copy_gets_everything_again(scene: Scene) -> None:

@@ -39,6 +39,7 @@ from station_app.ui.screens.pdf_view import PageImage, PdfView, pages_of
 from station_app.ui.theme import S2, S3, S4, S6
 from station_app.work import month_end
 from station_app.work.month_end import Month, Signed
+from station_app.work.refusals import MonthRefusal
 
 #: Months offered, this one first.
 OFFERED: Final = 24
@@ -361,8 +362,8 @@ class MonthReportScreen(Page):
         if question.answer == "sign":
             self.sign()
 
-    def sign(self) -> None:
-        """Sign the month on screen."""
+    def sign(self, clock_ok: bool = False) -> None:
+        """Sign the month on screen; ``clock_ok``: the user looked at the date and says it is right."""
         month, written = self.chosen, self.written()
         draft = self._shown.draft if self._shown is not None else None
         self.sign_button.setEnabled(False)
@@ -370,7 +371,7 @@ class MonthReportScreen(Page):
         self.working.begin(_("Checking, drawing and signing…"), stop=False)
 
         def signed(station: OpenStation, _progress: Progress) -> Signed | Refusal:
-            made = month_end.sign(station, month, written)
+            made = month_end.sign(station, month, written, clock_ok=clock_ok)
             if draft is not None and not isinstance(made, Refusal):
                 station.store.remove("month_report", draft, station.author)
             return made
@@ -402,8 +403,19 @@ class MonthReportScreen(Page):
         self.sign_button.setEnabled(True)
         self.message.action.hide()
         self.message.say(said(refusal), "errors")
+        if refusal.code is MonthRefusal.CLOCK:
+            self._ask_clock(refusal)
         if refusal.code.value == "not_enrolled":
             self._action(_("To enrolment"))
+
+    def _ask_clock(self, refusal: Refusal) -> None:
+        question = Question(
+            self, _("Is today {day}?", day=str(refusal.values["today"])), str(refusal.values["why"]),
+            (("yes", _("Yes, the date is right: sign")), ("no", _("No, do not sign"))),
+        )  # fmt: skip
+        question.exec()
+        if question.answer == "yes":
+            self.sign(clock_ok=True)
 
     @Slot()
     def _keep(self) -> None:
