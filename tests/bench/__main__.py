@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import station_app.kinds  # noqa: F401  # every kind
-from tests.bench import bundles, edits, imports, months, searches
+from tests.bench import bundles, edits, growth, imports, months, searches
 from tests.bench.figure import FULL, QUICK, Figure, Sizes
 
 PARTS: dict[str, Callable[[Path, Sizes], list[Figure]]] = {
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[Path, Sizes], list[Figure]]] = {
     "searches": searches.measure,
     "bundles": bundles.measure,
     "months": months.measure,
+    "growth": growth.measure,
 }
 
 

@@ -39,10 +39,11 @@ class Sizes:
     queries: int
     field_changes: int
     month_records: int  # visits and hours together
+    entries: int  # of a long life
 
 
-FULL = Sizes(20_000, 2_000, 50_000, 200_000, 300, 100_000, 100_000)
-QUICK = Sizes(50, 20, 120, 300, 10, 2_000, 200)
+FULL = Sizes(20_000, 2_000, 50_000, 200_000, 300, 100_000, 100_000, 1_000_000)
+QUICK = Sizes(50, 20, 120, 300, 10, 2_000, 200, 400)
 
 
 def seconds(act: Callable[[], object]) -> float:

@@ -17,7 +17,7 @@ def test_every_part_runs_on_small_sizes(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
-    assert len({f["what"] for f in figures}) == len(figures) == 10
+    assert len({f["what"] for f in figures}) == len(figures) == 13
     assert all(f["ours"] > 0 and f["theirs"] > 0 and f["reach"] > 0 for f in figures)
 
 
