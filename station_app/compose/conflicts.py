@@ -1,7 +1,8 @@
 """Conflicts as questions to a person: who wrote what, when, on which computer, what stood there before; and the answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as of_the_class
 from datetime import datetime
 
 from station_app.clock import LOCAL, today
@@ -46,7 +47,7 @@ class Question:
     sentence: str
     choices: tuple[Choice, ...]
     typable: bool  # whether a value that nobody wrote can be typed instead
-    opened_at: Mapping[str, int] = field(compare=False)
+    opened_at: Mapping[str, int] = of_the_class(compare=False)
 
 
 def questions(station: OpenStation, most: int | None = None) -> list[Question]:

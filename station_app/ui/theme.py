@@ -127,6 +127,9 @@ QPushButton#link { background: transparent; border: 1px solid transparent; color
 QPushButton#link:hover { text-decoration: underline; }
 QPushButton#link:focus { border: 2px solid ${focus}; padding: 0 5px; min-height: 24px; }
 QPushButton#link:disabled { color: ${off_text}; background: transparent; }
+QPushButton#answer { padding: 0; text-align: left; }
+QPushButton#answer:focus { padding: 0; }
+QPushButton#answer QLabel { background: transparent; }
 QPushButton#navigation { background: transparent; border: 0; border-left: 3px solid transparent; border-radius: 0; text-align: left;
     padding: 0 ${s3}px; min-height: 40px; color: ${text_2}; }
 QPushButton#navigation[short="true"] { min-height: 32px; }

@@ -13,7 +13,6 @@ from station_app.store import entries as e
 from station_app.store import journal
 from station_app.store.change import Edit
 from station_app.store.opened import Store
-from station_app.store.tables import fact
 from station_app.sync import bundle, opening
 from station_app.sync.inbox import Inbox
 from station_app.sync.outbox import sealed_part
@@ -49,29 +48,13 @@ class Pair:
         return self.inbox.bundle(data, opening.now())
 
 
-def as_second_computer(opened: OpenStation) -> None:
-    """A store of the same station under a device id of its own, without entries."""
-    from sqlalchemy import delete
-
-    from station_app.store.tables import device, entry
-    from station_app.values.ids import new_id
-
-    identity = new_id()
-    with opened.store.database.writing() as connection:
-        connection.execute(delete(entry))
-        connection.execute(delete(device))
-        connection.execute(delete(fact).where(fact.c.name == "device"))
-        journal.register(connection, opened.store.station, identity, own=True)
-    opened.store.keep("device", identity.encode())
-
-
 @pytest.fixture
 def pair(new: Path, tmp_path: Path, usb: Path) -> Iterator[Pair]:
     """Two enrolled computers of one station; the second has written five entries."""
     for name in ("first", "second"):
         shutil.copytree(new, tmp_path / name)
     opened = good(open_station(tmp_path / "second", None, lambda _name: PASSWORD))
-    as_second_computer(opened)
+    opened.store.take_new_identity()
     opened.close()
     first = good(open_station(tmp_path / "first", None, lambda _name: PASSWORD))
     second = good(open_station(tmp_path / "second", None, lambda _name: PASSWORD))

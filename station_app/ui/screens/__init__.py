@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from station_app.messages import N_
 from station_app.ui.desk import Desk
 from station_app.ui.places import Around, Page
+
+if TYPE_CHECKING:  # heavy: imported when a station is opened
+    from station_app.compose import OpenStation
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class Screen:
     icon: str
     make: Callable[[Desk, Around], Page]
     bottom: bool = False
+    #: How much waits there; with it the screen stands in the navigation only while something does.
+    waiting: "Callable[[OpenStation], int] | None" = None
 
 
 def _users(desk: Desk, around: Around) -> Page:
@@ -38,6 +43,12 @@ def _month(desk: Desk, around: Around) -> Page:
     return MonthReportScreen(desk, around)
 
 
+def _conflicts(desk: Desk, around: Around) -> Page:
+    from station_app.ui.screens.conflicts import ConflictsScreen
+
+    return ConflictsScreen(desk, around)
+
+
 def _hand_in(desk: Desk, around: Around) -> Page:
     from station_app.ui.screens.hand_in import HandInScreen
 
@@ -48,5 +59,6 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("month_report", N_("Month report"), "report", _month),
     Screen("hand_in", N_("Hand in"), "handin", _hand_in),
     Screen("import", N_("Import"), "import", _import),
+    Screen("conflicts", N_("To decide"), "ask", _conflicts, waiting=lambda station: len(station.store.conflicts())),
     Screen("users", N_("Users"), "users", _users, bottom=True),
 )
