@@ -14,6 +14,7 @@ class Damage(StrEnum):
     """Kinds of damage (FEATURES §2: what people complain of), in the order of how bad they are."""
 
     ID_CUT = "id_cut"
+    ID_MAYBE_CUT = "id_maybe_cut"
     ID_POWER = "id_power"
     ID_CHECK_MISSING = "id_check_missing"
     SEVERAL_PEOPLE = "several_people"
@@ -45,6 +46,8 @@ class Damage(StrEnum):
 SENTENCES: Final[dict[Damage, str]] = {
     Damage.ID_CUT: N_("The spreadsheet took this identity number for an amount: its last three characters are lost and cannot be restored. "
         "Look at the identity card or the paper."),
+    Damage.ID_MAYBE_CUT: N_("The identity number ends in three zeros, as those do that a spreadsheet has cut; it happens to be a possible one "
+        "and is taken. Compare it with the paper."),
     Damage.ID_POWER: N_("The spreadsheet wrote this identity number as a power of ten; most of it is lost and cannot be restored. "
         "Look at the identity card or the paper."),
     Damage.ID_CHECK_MISSING: N_("The identity number has 17 digits: its last character is missing. "

@@ -96,17 +96,17 @@ class _Doctor:
         self.rows = [line.number for line in table.lines]
 
     def _sort(self, field: str, looks: str) -> str:
-        if looks:
-            return looks.split("|")[0]
         if field in _SORTS:
             return _SORTS[field]
+        if looks not in ("", "number"):
+            return looks.split("|")[0]
         ledger = self.judged.ledger.kind
         name = field.rpartition(".")[2]
         for kind in dict.fromkeys((ledger, *extras.KINDS_OF.get(ledger, ()))):
             declared = KINDS[kind].fields.get(name) if kind in KINDS else None
             if declared is not None:
                 return _MEANINGS.get(declared.meaning.name, "text")
-        return "text"
+        return looks or "text"
 
     def _title(self, column: int) -> str:
         title, parent = self.table.layout.columns.titles.get(column, ("", ""))
@@ -209,7 +209,9 @@ class _Doctor:
             return made
         column = self.table.mapping.column("name")
         name = self.sheet.at(made.row, column) if column is not None else None
-        digits = f"{made.before:.0f}" if isinstance(made.before, int | float) else cells.text_of(made.before)
+        # Fifteen digits are what a spreadsheet's number holds; more of them would be the computer's invention.
+        number = made.before
+        digits = f"{number:.14e}".replace(".", "")[:15] if isinstance(number, int | float) else cells.text_of(number)
         numbers = self.known.numbers_like(squeeze(name), digits[:15]) if isinstance(name, str) else []
         if len(numbers) != 1 or made.column is None:
             return made
@@ -287,9 +289,12 @@ class _Doctor:
             usual = _USUAL[sort].match
             for row in self.rows:
                 cell = self.sheet.at(row, column)
-                if cell is None or (cell.__class__ is str and usual(str(cell))):
+                if cell.__class__ is str and usual(str(cell)):
                     continue
-                if not self._fits(row, column, sort):
+                if cell is None:
+                    if sort == "id" and self._number_beside(row, column):
+                        misfits.setdefault(row, []).append(column)
+                elif not self._fits(row, column, sort):
                     misfits.setdefault(row, []).append(column)
         for row, wrong in sorted(misfits.items()):
             for far in _FAR:
@@ -297,6 +302,14 @@ class _Doctor:
                 if start is not None:
                     yield self._put_back(row, far, start)
                     break
+
+    def _number_beside(self, row: int, column: int) -> bool:
+        """Whether a number that is missing here stands in a column nearby that is for something else."""
+        for far in _FAR:
+            cell = self.sheet.at(row, column + far) if column + far >= 0 else None
+            if isinstance(cell, str) and _USUAL["id"].match(cell) and self.sorts.get(column + far, ("", ""))[1] != "id":
+                return True
+        return False
 
     def _fits(self, row: int, column: int, sort: str) -> bool:
         cell = self.sheet.at(row, column)

@@ -65,8 +65,9 @@ def id_number(cell: Cell, today: date) -> Found | None:
         digits = text_of(cell).upper()
     if _POWER.match(digits):
         return Damage.ID_POWER, None, None
-    if _CUT.match(digits) and read_id_number(digits, today).value is None:
-        return Damage.ID_CUT, None, None
+    if _CUT.match(digits):
+        possible = read_id_number(digits, today).value is not None
+        return (Damage.ID_MAYBE_CUT if possible else Damage.ID_CUT), None, None
     if len(digits) == 17 and digits.isascii() and digits.isdigit():
         whole = digits + check_character(digits)
         good = read_id_number(whole, today).value is not None

@@ -7,6 +7,8 @@ from station_app.exchange import limits
 from station_app.exchange.sheetxml import Shape
 
 _END = 0xFFFFFFFE  # the marks of chains that end, and of free sectors, are not below it
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_BOOLERR = 0x0205
 _BOF, _BOUNDSHEET, _ROW, _COLINFO, _FORMULA, _MERGED, _DATEMODE = 0x0809, 0x0085, 0x0208, 0x007D, 0x0006, 0x00E5, 0x0022
 
 
@@ -110,6 +112,10 @@ def _shape(stream: bytes, at: int) -> Shape:
             shape.hidden_columns.extend(range(first, min(last + 1, limits.COLUMNS)))
         elif code == _FORMULA and len(body) >= 4:
             shape.formulas.append(struct.unpack_from("<2H", body))
+            if len(body) >= 14 and body[6] == 2 and body[12:14] == b"\xff\xff":
+                shape.errors[struct.unpack_from("<2H", body)] = _ERRORS.get(body[8], "#N/A")
+        elif code == _BOOLERR and len(body) >= 8 and body[7]:
+            shape.errors[struct.unpack_from("<2H", body)] = _ERRORS.get(body[6], "#N/A")
         elif code == _MERGED and len(body) >= 2:
             for place in range(2, min(len(body) - 7, struct.unpack_from("<H", body)[0] * 8 + 2), 8):
                 top, bottom, left, right = struct.unpack_from("<4H", body, place)

@@ -13,6 +13,7 @@ class Shape:
 
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)  # what a failed formula shows
     formulas: list[tuple[int, int]] = field(default_factory=list)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)  # top, left, bottom, right
     far: bool = False
@@ -33,6 +34,10 @@ _FAR = re.compile(rb' r="' + _BEYOND + rb"[^>]*>")
 _FAR_OTHER = re.compile(rb"\sr\s*=\s*['\"]" + _BEYOND + rb"[^>]*>")
 _EMPTY = re.compile(rb"\s*</(?:\w+:)?c\s*>")
 _FORMULA = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d+)[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]")
+_ERROR = re.compile(
+    rb"<(?:\w+:)?c\b(?=[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d+)[\"'])(?=[^>]*?\bt\s*=\s*[\"']e[\"'])[^>]*>.{0,2000}?<(?:\w+:)?v>([^<]{1,20})<",
+    re.DOTALL,
+)
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)[\"']")
 
 
@@ -71,6 +76,9 @@ def read_shape(xml: bytes) -> Shape:
     shape.far = any(_holds_something(body, found) for found in (_FAR if usual else _FAR_OTHER).finditer(body))
     if b"<f" in body or b":f" in body:
         shape.formulas = [(int(row) - 1, column_number(column.decode())) for column, row in _FORMULA.findall(body)]
+    if b't="e"' in body or b"t='e'" in body:
+        for column, row, shown in _ERROR.findall(body):
+            shape.errors[int(row) - 1, column_number(column.decode())] = _plain(shown)
     for left, top, right, bottom in _MERGE.findall(tail):
         if len(shape.merges) >= limits.MERGES:
             break

@@ -86,7 +86,7 @@ def _read(data: bytes, shapes: dict[str, Shape], messages: Messages, date1904: b
                     "date1904": date1904,
                 }
             )
-            refused = messages.rows(_rows(sheet), described.name)
+            refused = messages.rows(_shown_errors(_rows(sheet), shape), described.name)
         except (calamine.CalamineError, ValueError, OverflowError):
             return _UNREADABLE
         if refused is not None:
@@ -105,6 +105,17 @@ def _rows(sheet: "calamine.CalamineSheet") -> "list[list[object]]":
     for row in sheet.to_python(skip_empty_area=True):
         cells: list[object] = [*lead, *row]
         rows.append(cells)
+    return rows
+
+
+def _shown_errors(rows: "list[list[object]]", shape: Shape | None) -> "list[list[object]]":
+    """The values with what failed formulas show in their cells: the value reader leaves those empty, as if nothing stood there."""
+    for (row, column), shown in shape.errors.items() if shape is not None else ():
+        if row < len(rows) and column < limits.COLUMNS:
+            cells = rows[row]
+            cells.extend([None] * (column + 1 - len(cells)))
+            if cells[column] in (None, ""):
+                cells[column] = shown
     return rows
 
 
