@@ -11,6 +11,10 @@ def main() -> None:
         from station_app.exchange.reader_child import main as read
 
         sys.exit(read(sys.argv[2:]))
+    if sys.argv[1:2] == ["--photo-child"]:  # and makes photos small in another
+        from station_app.work.photo_child import main as shrink
+
+        sys.exit(shrink())
     sys.exit(run(sys.argv[1:]))
 
 

@@ -42,6 +42,16 @@ class FileRefusal(StrEnum):
     NEEDS_KEY = "needs_key"
 
 
+class PhotoRefusal(StrEnum):
+    """Closed set of refusals about a photo or paper somebody attaches."""
+
+    TOO_LARGE = "photo_too_large"
+    TOO_MANY_PIXELS = "photo_too_many_pixels"
+    HEIC = "photo_heic"
+    UNREADABLE = "photo_unreadable"
+    NOT_HERE = "photo_not_here"
+
+
 SENTENCES: Final[dict[StrEnum, str]] = {
     MonthRefusal.NOT_A_MONTH: N_("“{month}” is no month. Write year and month, for example 2024-03."),
     MonthRefusal.HEAD_ONLY: N_("Only the head of the station signs the month report. Ask the head to unlock and sign."),
@@ -74,4 +84,9 @@ SENTENCES: Final[dict[StrEnum, str]] = {
     ),
     FileRefusal.UNREADABLE: N_("The file {file} is not there or cannot be read."),
     FileRefusal.NEEDS_KEY: N_("The file is encrypted. Only its recipient can check it: give the key with --key, or unlock the station it is for."),
+    PhotoRefusal.TOO_LARGE: N_("The file is larger than {megabytes} MB. Take the photo again with fewer pixels, or scan in black and white."),
+    PhotoRefusal.TOO_MANY_PIXELS: N_("The photo has more than {pixels} million pixels. Take it again with an ordinary resolution."),
+    PhotoRefusal.HEIC: N_("This photo is in a format of some telephones (HEIC) that cannot be opened here. In the telephone's camera settings choose “most compatible” (JPEG), or send the photo to yourself as JPEG."),
+    PhotoRefusal.UNREADABLE: N_("This file is no photo that can be opened (JPEG, PNG, WEBP) and no PDF, or it is damaged. Choose another file."),
+    PhotoRefusal.NOT_HERE: N_("The photo is not on this computer yet, or is damaged. It comes with the next exchange; a backup may hold it."),
 }  # fmt: skip
