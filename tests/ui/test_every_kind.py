@@ -3,8 +3,11 @@
 import pytest
 
 import station_app.kinds  # noqa: F401  # declares every kind
+from station_app.compose import reveal
 from station_app.kinds.base import KINDS, Record
+from station_app.messages import Refusal
 from station_app.spec.fields import Field
+from station_app.spec.masking import is_masked
 from station_app.spec.meanings import Wire
 from station_app.store.change import Edit
 from station_app.ui.app import Window
@@ -13,6 +16,7 @@ from station_app.ui.pages.form_page import FormPage
 from station_app.ui.pages.list_page import ListPage, made_by_program
 from station_app.ui.places import FormPlace, ListPlace
 from station_app.values.id_numbers import check_character
+from station_app.work.revealing import Wish
 from tests.ui.windows import change, main_of, settle, values
 
 TYPED = [kind for kind in KINDS if not made_by_program(KINDS[kind])]
@@ -26,7 +30,7 @@ WORDS: dict[str, str] = {
 }  # fmt: skip
 
 #: What a kind wants together, though no field of it is needed alone.
-ALSO = {"sale": ("sold_on", "weight", "amount")}
+ALSO = {"sale": ("sold_on", "weight", "amount"), "consent": ("resident",), "data_request": ("resident",)}
 
 
 def _wanted(field: Field) -> Wire:
@@ -42,7 +46,8 @@ def _wanted(field: Field) -> Wire:
 def _needed_records(window: Window, declared: type[Record], made: dict[str, str]) -> None:
     """The records the needed references of a kind lead to."""
     for field in declared.fields.values():
-        if field.needed and field.target and field.target not in made:
+        wanted = field.needed or field.name in ALSO.get(declared.kind_name, ())
+        if wanted and field.target and field.target not in made:
             target = KINDS[field.target]
             _needed_records(window, target, made)
             made[field.target] = change(window, Edit(field.target, _least(target, made))).records[0]
@@ -108,6 +113,15 @@ def test_the_form_opens_saves_and_reloads(window: Window, kind: str) -> None:
     if again.fields is None:
         assert declared.merge == "append_only"
         return
+    masked = {n for n, box in again.fields.boxes.items() if box.veil is not None}
+    assert masked == {n for n, f in declared.fields.items() if is_masked(f) and n in stored and not f.computed}
+    assert not masked & {n for n, v in again.fields.read()[0].items() if v is not None}
+    if masked:
+        assert window.desk is not None
+        shown = reveal(window.desk._station, Wish(kind, (record,), "核对"))
+        assert not isinstance(shown, Refusal), shown.message
+        again.show_revealed(shown)
+        settle(window)
     read, wrong = again.fields.read()
     assert not wrong
     assert {n: v for n, v in read.items() if v is not None} == {n: v for n, v in stored.items() if not declared.fields[n].computed}

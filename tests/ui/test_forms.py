@@ -32,6 +32,8 @@ def _open(window: Window, place: FormPlace) -> FormPage:
 
 def _line(page: FormPage, name: str) -> None:
     assert page.fields is not None
+    if page.fields.boxes[name].veil is not None:
+        page.fields.boxes[name].replace()
     page.fields.focus(name)
     line_of(focused()).selectAll()
 

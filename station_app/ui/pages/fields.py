@@ -68,7 +68,6 @@ class Veil(QWidget):
         self.text = label(text, "secondary")
         row.addWidget(self.text, 1)
         self.show_button = button(_("Show…"), shown, "link")
-        self.show_button.setVisible(shown is not None)
         self.replace = button(_("Replace"), replaced, "link")
         for made, words in (
             (self.show_button, _("Show {field}", field=title)),
@@ -76,6 +75,7 @@ class Veil(QWidget):
         ):
             made.setAccessibleName(words)
             row.addWidget(made)
+        self.show_button.setVisible(shown is not None)  # only now: without a parent it would be a window
 
 
 class FieldBox(QWidget):
