@@ -3,17 +3,19 @@
 import os
 import sys
 import time
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QFont, QFontDatabase, QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, Slot
+from PySide6.QtGui import QClipboard, QCloseEvent, QFont, QFontDatabase, QGuiApplication, QPaintEvent
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from station_app.messages import Refusal, _
 from station_app.settings import RESOURCES
 from station_app.ui import theme
+from station_app.ui.idle import MINUTES_FACT, MOST_MINUTES, Idle
 from station_app.ui.jobs import Jobs
 from station_app.ui.refusals import said
 from station_app.ui.screens.unlock import UnlockScreen
@@ -22,6 +24,7 @@ if TYPE_CHECKING:  # heavy parts come after the first paint
     from station_app.compose import Created, OpenStation
     from station_app.ui.desk import Desk
     from station_app.ui.main_window import MainWindow
+    from station_app.ui.places import Place
     from station_app.ui.screens.first_start import FirstStartScreen, Wanted
     from station_app.ui.screens.recover import RecoverScreen, Recovery
 
@@ -88,6 +91,9 @@ class Window(QMainWindow):
         self.setMinimumSize(640, 360)
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
+        self.idle = Idle(self.jobs.changing, self)
+        self.idle.expired.connect(self._nobody_there)
+        self._last_user = ""
         self.unlock = UnlockScreen()
         self.unlock.wanted.connect(self._unlock)
         self.unlock.recovery.connect(self._ask_recovery)
@@ -101,11 +107,13 @@ class Window(QMainWindow):
         if not (folder / "vault.json").exists():
             self._first_start()
             return
-        self.jobs.query(self, lambda: _names(folder), self._offer, lambda refusal: self.unlock.refuse(said(refusal)))
+        self.jobs.query(self, lambda: _names(folder), self._offer, self.unlock.refuse)
         self.jobs.query(self, _warm, lambda _nothing: None)
 
     def _offer(self, names: list[str]) -> None:
         self.unlock.offer(names)
+        if self._last_user in names:
+            self.unlock.choose(self._last_user)
 
     def _first_start(self) -> None:
         from station_app.ui.screens.first_start import FirstStartScreen
@@ -175,7 +183,7 @@ class Window(QMainWindow):
 
             return open_station(folder, user, lambda _name: password)
 
-        self.jobs.change(self, unlock, self._opened, lambda refusal: self.unlock.refuse(said(refusal)))
+        self.jobs.change(self, unlock, self._opened, self.unlock.refuse)
 
     def _opened(self, station: "OpenStation") -> None:
         self._station = station
@@ -187,28 +195,59 @@ class Window(QMainWindow):
 
         station = self._station
         assert station is not None
+        self._last_user = station.user.name
         self.desk = Desk(station, self.jobs, self)
-        self.desk.ask(self, _station_name, self._enter)
+        self.desk.ask(self, _beginning, self._enter)
 
-    def _enter(self, name: str) -> None:
+    def _enter(self, beginning: "Beginning") -> None:
         from station_app.ui.main_window import MainWindow
 
         assert self.desk is not None
-        self.main = MainWindow(self.desk, self.desk.code[:9], name)
+        self.main = MainWindow(self.desk, self.desk.code[:9], beginning.name)
         self.main.locked.connect(self.lock)
-        if name:
-            self.setWindowTitle(f"{_('Social-work station')} - {name}")
+        if beginning.name:
+            self.setWindowTitle(f"{_('Social-work station')} - {beginning.name}")
         self._show(self.main)
         self.unlock.fresh()
+        self.idle.begin(beginning.minutes)
+        if beginning.left is not None:
+            self.main.go_on(*beginning.left)
+        else:
+            self._warn(beginning, self.main)
 
+    def _warn(self, beginning: "Beginning", main: "MainWindow") -> None:
+        """What the head should know before anything else."""
+        from station_app.ui.places import ScreenPlace
+
+        if beginning.older:
+            main.tell(
+                _("The list of users was an older copy that somebody put back. Look whether the users are right.")
+            )
+        elif beginning.failed:
+            text = _("{n} times somebody tried to open the station with a wrong password.", n=beginning.failed)
+            main.tell(text, _("Look"), lambda: main.go(ScreenPlace("users")))
+
+    @Slot()
+    def _nobody_there(self) -> None:
+        minutes = self.idle.minutes
+        self.lock()
+        self.unlock.notice(_("Locked after {n} minutes without work. What was not saved is kept.", n=minutes))
+
+    @Slot()
     def lock(self) -> None:
-        """Close the station and show the unlock screen again."""
-        main, desk = self.main, self.desk
+        """Close the station and show the unlock screen again; an unfinished form is kept for who typed it."""
+        main, desk, station = self.main, self.desk, self._station
+        self.idle.end()
         self.main = self.desk = self._station = None
         self.setWindowTitle(_("Social-work station"))
         self._stack.setCurrentWidget(self.unlock)
+        close_dialogs(self)
+        forget_clipboard()
         if main is not None:
+            if station is not None:
+                _keep_draft(station, main)
             self._stack.removeWidget(main)
+            main.hide()
             main.deleteLater()
         if desk is not None:
             desk.close()
@@ -241,6 +280,7 @@ class Window(QMainWindow):
             self.jobs.finish()
             if self._station is not None:
                 self._station.close()
+        self.idle.end()
         self.main = self.desk = self._station = None
         event.accept()
 
@@ -264,11 +304,62 @@ def _warm() -> None:
     import station_app.ui.main_window  # noqa: F401
 
 
-def _station_name(station: "OpenStation") -> str:
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What the window needs of a station that was just opened."""
+
+    name: str
+    minutes: int  # without work until it locks
+    left: "tuple[Place, Mapping[str, Any]] | None"  # what this user had not saved when it was locked
+    failed: int  # attempts with a wrong password the head has not seen
+    older: bool  # the list of users was an older copy
+
+
+def _beginning(station: "OpenStation") -> Beginning:
+    from station_app.compose import failed_attempts
+    from station_app.ui import drafts
+
     with station.store.reading() as reader:
         found = reader.all("station", limit=1)
     name = found[0].fields.get("name") if found else None
-    return name if isinstance(name, str) else ""
+    failed = failed_attempts(station)
+    unseen = 0 if isinstance(failed, Refusal) else sum(not row.seen for row in failed)
+    minutes = int(station.store.fact(MINUTES_FACT) or MOST_MINUTES)
+    return Beginning(name if isinstance(name, str) else "", minutes, drafts.taken(station), unseen, station.older_users)
+
+
+def _keep_draft(station: "OpenStation", main: "MainWindow") -> None:
+    """Written before the store is closed; a disk that refuses must not keep the station open."""
+    from station_app.store.engine import is_disk_error
+    from station_app.ui import drafts
+
+    try:
+        drafts.keep(station, main.place, main.draft())
+    except Exception as error:
+        if not is_disk_error(error):
+            raise
+
+
+def close_dialogs(window: QWidget) -> None:
+    """Nothing stays open over a locked window: dialogs, lists, menus."""
+    popup = QApplication.activePopupWidget()
+    if popup is not None:
+        popup.close()
+    for other in QApplication.topLevelWidgets():
+        if other is not window and isinstance(other, QDialog):
+            other.reject()
+        elif other is not window and other.isVisible():
+            other.hide()
+
+
+def forget_clipboard() -> None:
+    """What was copied from the station does not outlive the locking; what another program copied stays."""
+    clipboard = QGuiApplication.clipboard()
+    for mode, ours in (
+        (QClipboard.Mode.Clipboard, clipboard.ownsClipboard()), (QClipboard.Mode.Selection, clipboard.ownsSelection()),
+    ):  # fmt: skip
+        if ours:
+            clipboard.clear(mode)
 
 
 def run(data_folder: Path, arguments: Sequence[str] = (), ready: Callable[[Window], None] | None = None) -> int:
@@ -279,4 +370,3 @@ def run(data_folder: Path, arguments: Sequence[str] = (), ready: Callable[[Windo
     if ready is not None:
         ready(window)
     return app.exec()
-

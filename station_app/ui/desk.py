@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from station_app.messages import Refusal
-from station_app.store.roles import Action
+from station_app.store.roles import Action, writing
 from station_app.ui.jobs import Jobs, Progress
 
 if TYPE_CHECKING:  # heavy: imported when a station is opened, after the first window is painted
     from station_app.compose import OpenStation
+    from station_app.kinds.base import Record
     from station_app.store.change import Done, Edit
     from station_app.store.records import Reader
 
@@ -41,14 +42,13 @@ class Desk(QObject):
         """The role of who is at work."""
         return self._station.user.role
 
-    @property
-    def is_head(self) -> bool:
-        """Whether the head of the station is at work."""
-        return self._station.user.role == "head"
-
     def may(self, action: Action) -> bool:
         """Whether the role of who is at work allows an action."""
         return self._station.may(action)
+
+    def may_write(self, declared: "type[Record]") -> bool:
+        """Whether the role of who is at work may write records of a kind."""
+        return self._station.may(writing(declared.section))
 
     @property
     def code(self) -> str:

@@ -1,7 +1,7 @@
 """The window of an open station: navigation by section, search, pages, and the way back without losing what was typed."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
@@ -151,7 +151,8 @@ class MainWindow(QWidget):
             group.addButton(item)
             column.addWidget(item)
         column.addSpacing(S3)
-        for screen in SCREENS:
+        screens = [screen for screen in SCREENS if screen.needs is None or self._desk.may(screen.needs)]
+        for screen in screens:
             if screen.bottom:
                 continue
             item = self._item(_(screen.title), screen.icon, ScreenPlace(screen.name))
@@ -159,7 +160,7 @@ class MainWindow(QWidget):
             group.addButton(item)
             column.addWidget(item)
         column.addStretch(1)
-        for screen in SCREENS:
+        for screen in screens:
             if screen.bottom:
                 item = self._item(_(screen.title), screen.icon, ScreenPlace(screen.name))
                 self._by_section[screen.name] = item
@@ -170,7 +171,7 @@ class MainWindow(QWidget):
         lock.setToolTip("Ctrl+L")
         column.addWidget(lock)
         self._titles = {item: item.text() for item in [*self._items, lock]}
-        for screen in SCREENS:
+        for screen in screens:
             if screen.waiting is not None:
                 self._by_section[screen.name].hide()
         return frame
@@ -178,7 +179,7 @@ class MainWindow(QWidget):
     def _count_waiting(self) -> None:
         """How much waits on the screens that count it: a number in the navigation."""
         for screen in SCREENS:
-            if screen.waiting is not None:
+            if screen.waiting is not None and screen.name in self._by_section:
                 self._desk.ask(self, screen.waiting, lambda n, screen=screen: self._badge(screen, n))  # type: ignore[misc]
 
     def _badge(self, screen: Screen, number: int) -> None:
@@ -351,8 +352,19 @@ class MainWindow(QWidget):
 
     @Slot()
     def lock(self) -> None:
-        """Back to the unlock screen."""
-        self._leaving(self.locked.emit)
+        """Back to the unlock screen, for this user or another; what is not saved is kept and put back for who typed it."""
+        self.locked.emit()
+
+    def draft(self) -> Mapping[str, Any] | None:
+        """What was typed on the page and is not saved."""
+        return None if self._page is None else self._page.draft()
+
+    def go_on(self, place: Place, draft: Mapping[str, Any]) -> None:
+        """Go on with what was not saved when the station was locked."""
+        self.go(place)
+        if self._page is not None and self._place == place:
+            self._page.restore(draft)
+            self.tell(_("What you had typed before locking is here again. It is not saved yet."))
 
     def may_close(self, event: QCloseEvent) -> None:
         """Closing the window: never with unsaved work unasked, never in the middle of writing."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtWidgets import QWidget
 
@@ -63,6 +63,13 @@ class Page(QWidget):
     def unsaved(self) -> bool:
         """Whether leaving would lose what was typed."""
         return False
+
+    def draft(self) -> Mapping[str, Any] | None:
+        """What was typed and is not saved, as JSON can hold it: kept encrypted while the station is locked."""
+        return None
+
+    def restore(self, draft: Mapping[str, Any]) -> None:
+        """Put back what :meth:`draft` gave, as soon as the page has loaded."""
 
     def save_then(self, then: Callable[[], None]) -> None:
         """Save, and when it is saved, go on."""

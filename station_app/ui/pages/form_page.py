@@ -1,7 +1,8 @@
 """The generated form of a kind: new, changed, looked at; its findings, its history, its way out without loss."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -14,6 +15,7 @@ from station_app.spec.masking import group_of, is_masked
 from station_app.spec.meanings import Wire
 from station_app.store.change import Done, Edit
 from station_app.store.roles import Action
+from station_app.ui import drafts
 from station_app.ui.desk import Desk
 from station_app.ui.icons import icon
 from station_app.ui.pages.fields import Fields
@@ -84,6 +86,7 @@ class FormPage(Page):
         self._saving = False
         self._after: Callable[[], None] | None = None
         self.fields: Fields | None = None
+        self._draft: Mapping[str, Any] | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         left = QWidget()
@@ -137,6 +140,7 @@ class FormPage(Page):
         if self.place.record is not None:
             self._buttons(found)
         frozen = self.place.record is not None and self._declared.merge == "append_only"
+        frozen = frozen or not self._desk.may_write(self._declared)
         if frozen or found.removed or made_by_program(self._declared):
             self._read_only(found)
         else:
@@ -155,7 +159,7 @@ class FormPage(Page):
         shown.setToolTip("Ctrl+H")
         self._heading.add(shown)
         QShortcut(QKeySequence("Ctrl+H"), self, self.show_history)
-        if found.removed or made_by_program(self._declared):
+        if found.removed or made_by_program(self._declared) or not self._desk.may_write(self._declared):
             return
         remove = button(_("Remove"), self.remove, "danger")
         self._heading.add(remove)
@@ -177,6 +181,8 @@ class FormPage(Page):
         self.fields.edited.connect(self._edited)
         self._dirty = bool(self.place.begin) and self.place.record is None
         self.fields.focus_first()
+        if self._draft is not None:
+            self._put_back(self._draft)
 
     def _foot_buttons(self) -> None:
         self._foot.addWidget(self._state, 1)
@@ -190,7 +196,9 @@ class FormPage(Page):
         QShortcut(QKeySequence("Ctrl+S"), self, self.save)
 
     def _read_only(self, found: Opened) -> None:
-        if found.removed:
+        if not self._desk.may_write(self._declared):
+            self.errors.say(_("Your role may look at this, not change it."), "notice")
+        elif found.removed:
             self.errors.say(_("This record was removed. Its history is kept."), "caution")
             self.errors.action.setText(_("Bring it back"))
             self.errors.action.clicked.disconnect()
@@ -245,6 +253,25 @@ class FormPage(Page):
 
     def unsaved(self) -> bool:
         return self._dirty
+
+    def draft(self) -> Mapping[str, Any] | None:
+        if not self._dirty or self.fields is None or self._opened is None:
+            return None
+        QGuiApplication.inputMethod().commit()
+        return {"typed": drafts.of_fields(self.fields), "position": dict(self._opened.position)}
+
+    def restore(self, draft: Mapping[str, Any]) -> None:
+        self._draft = draft
+
+    def _put_back(self, draft: Mapping[str, Any]) -> None:
+        """What had been typed, over the record as it is now: saved against the position at which the form was opened then."""
+        fields, found, typed, kind = self.fields, self._opened, draft["typed"], self.place.kind
+        assert fields is not None and found is not None  # called when both have just been made
+        self._opened = replace(found, position=draft["position"])
+        self._edited()
+        self._desk.query(
+            self, lambda reader: drafts.captions(reader, kind, typed), lambda said: drafts.put_back(fields, typed, said)
+        )
 
     @Slot()
     def save(self) -> None:

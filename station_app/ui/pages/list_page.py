@@ -63,7 +63,7 @@ class ListPage(Page):
             out.setToolTip("Ctrl+E")
             self._heading.add(out)
             QShortcut(QKeySequence("Ctrl+E"), self, self.export)
-        if not made_by_program(declared):
+        if not made_by_program(declared) and desk.may_write(declared):
             new = button(_("New {kind}", kind=declared.titled()), self.new, "primary")
             new.setIcon(icon("plus-light"))
             new.setToolTip("Ctrl+N")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from station_app.messages import N_
+from station_app.store.roles import Action
 from station_app.ui.desk import Desk
 from station_app.ui.places import Around, Page
 
@@ -23,6 +24,8 @@ class Screen:
     bottom: bool = False
     #: How much waits there; with it the screen stands in the navigation only while something does.
     waiting: "Callable[[OpenStation], int] | None" = None
+    #: What it is for; whose role does not allow that does not see it.
+    needs: Action | None = None
 
 
 def _users(desk: Desk, around: Around) -> Page:
@@ -57,8 +60,8 @@ def _hand_in(desk: Desk, around: Around) -> Page:
 
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen("month_report", N_("Month report"), "report", _month),
-    Screen("hand_in", N_("Hand in"), "handin", _hand_in),
-    Screen("import", N_("Import"), "import", _import),
-    Screen("conflicts", N_("To decide"), "ask", _conflicts, waiting=lambda station: len(station.store.conflicts())),
+    Screen("hand_in", N_("Hand in"), "handin", _hand_in, needs=Action.HAND_IN),
+    Screen("import", N_("Import"), "import", _import, needs=Action.IMPORT),
+    Screen("conflicts", N_("To decide"), "ask", _conflicts, waiting=lambda station: len(station.store.conflicts()), needs=Action.RESOLVE),
     Screen("users", N_("Users"), "users", _users, bottom=True),
 )

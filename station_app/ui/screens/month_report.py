@@ -1,9 +1,9 @@
 """The month report: numbers, the written part, preview, signing; and what became of the signed one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
@@ -27,6 +27,7 @@ from station_app.spec.meanings import Wire
 from station_app.store.change import Done, Edit
 from station_app.store.files import write_whole
 from station_app.store.refusals import StoreRefusal
+from station_app.store.roles import Action
 from station_app.sync import receipts
 from station_app.ui.desk import Desk
 from station_app.ui.jobs import Progress
@@ -107,6 +108,7 @@ class MonthReportScreen(Page):
         self._heading = Heading(_("Month report"))
         self._heading.subtitle.hide()
         self.behind.opened.connect(self.table_narrow)
+        self._draft: Mapping[str, Any] | None = None
         self.month = QComboBox()
         self.month.setAccessibleName(_("Month"))
         self.month.setMaxVisibleItems(12)
@@ -119,7 +121,7 @@ class MonthReportScreen(Page):
         self.keep = button(_("Save the PDF…"), self._keep)
         self.sign_button = button(_("Sign…"), self._sign, "primary")
         self._heading.add(self.month, self.keep)
-        if desk.is_head:
+        if desk.may(Action.SIGN_MONTH):
             self._heading.add(self.sign_button)
         column.addWidget(self._heading)
         self._state = QHBoxLayout()
@@ -240,8 +242,10 @@ class MonthReportScreen(Page):
         month = found.month
         self.table.show_figures(list(month.numbers), frozenset(d.key for d in month.differing))
         self.checks.say("\n".join(c.sentence for c in month.failed))
+        typed: Mapping[str, Any] = {} if self._draft is None else self._draft["parts"]
+        self._draft = None
         for name, box in self.parts.items():
-            box.setPlainText(found.written[name])
+            box.setPlainText(str(typed.get(name, found.written[name])))
         self._show_state(found)
         self.keep.setVisible(month.signed is not None)
         may = month.signed is None or bool(month.differing)
@@ -308,6 +312,15 @@ class MonthReportScreen(Page):
         if self._shown is None:
             return False
         return any(box.toPlainText().strip() != self._shown.written[n].strip() for n, box in self.parts.items())
+
+    def draft(self) -> Mapping[str, Any] | None:
+        if not self.unsaved():
+            return None
+        return {"month": self.chosen, "parts": {name: box.toPlainText() for name, box in self.parts.items()}}
+
+    def restore(self, draft: Mapping[str, Any]) -> None:
+        self._draft = draft
+        self.choose(str(draft["month"]))
 
     def save_then(self, then: Callable[[], None]) -> None:
         self._keep_written(then)

@@ -100,14 +100,20 @@ class RecoverScreen(QWidget):
         column.setSpacing(S3)
         column.addWidget(label(_("Open with the recovery code"), "title"))
         column.addWidget(
-            label(_("Type the code of the recovery sheet, choose your name and set a new password."), "subtitle", wrap=True)
+            label(
+                _("Type the code of the recovery sheet, choose your name and set a new password."),
+                "subtitle",
+                wrap=True,
+            )
         )
         self.error = Message("errors")
         column.addWidget(self.error)
         self.code, self.users = QLineEdit(), QComboBox()
         self.code.setPlaceholderText(grouped("X" * SIGNS))
         hints = Qt.InputMethodHint
-        self.code.setInputMethodHints(hints.ImhLatinOnly | hints.ImhPreferUppercase | hints.ImhNoPredictiveText | hints.ImhSensitiveData)
+        self.code.setInputMethodHints(
+            hints.ImhLatinOnly | hints.ImhPreferUppercase | hints.ImhNoPredictiveText | hints.ImhSensitiveData
+        )
         self.password, self.again = QLineEdit(), QLineEdit()
         for line in (self.password, self.again):
             line.setEchoMode(QLineEdit.EchoMode.Password)
@@ -130,7 +136,15 @@ class RecoverScreen(QWidget):
             grid.addLayout(self._with_fault(widget), number, 1)
         self._faults[self.code].hide()
         column.addLayout(grid)
-        column.addWidget(label(_("At least eight characters. Longer is better than complicated."), "note", wrap=True))
+        column.addWidget(
+            label(
+                _(
+                    "At least eight characters; several words in a row are best. No birthday, no telephone number, no name with digits."
+                ),
+                "note",
+                wrap=True,
+            )
+        )
         foot = QHBoxLayout()
         foot.setSpacing(S2)
         self.set_button = button(_("Set the new password"), self._check, "primary")

@@ -1,12 +1,19 @@
 """The unlock screen: who, password, open; and what to do when it does not open."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+import time
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from station_app.messages import _
+from station_app.messages import Refusal, _
 from station_app.ui.parts import Message, button, card, label
+from station_app.ui.refusals import said
 from station_app.ui.theme import S2, S4, S6
+
+#: The refusal after too many wrong passwords; the store's own words for it are not imported before the first paint.
+LOCKED_OUT: Final = "locked_out"
 
 
 class UnlockScreen(QWidget):
@@ -33,7 +40,9 @@ class UnlockScreen(QWidget):
         row.addWidget(frame)
         row.addStretch(1)
         column.addWidget(label(_("Social-work station"), "title"))
-        column.addWidget(label(_("Records are encrypted. Choose your name and type your password."), "subtitle", wrap=True))
+        column.addWidget(
+            label(_("Records are encrypted. Choose your name and type your password."), "subtitle", wrap=True)
+        )
         column.addSpacing(S2)
         self.error = Message("errors")
         column.addWidget(self.error)
@@ -59,7 +68,12 @@ class UnlockScreen(QWidget):
         forgotten = QHBoxLayout()
         forgotten.setSpacing(S2)
         forgotten.addWidget(
-            label(_("Password forgotten? The recovery sheet opens the station; the head of the station keeps it."), "note", wrap=True), 1
+            label(
+                _("Password forgotten? The recovery sheet opens the station; the head of the station keeps it."),
+                "note",
+                wrap=True,
+            ),
+            1,
         )
         self.recover_button = button(_("Use the recovery code"), self.recovery.emit, "link")
         forgotten.addWidget(self.recover_button)
@@ -67,6 +81,11 @@ class UnlockScreen(QWidget):
         self.password.installEventFilter(self)
         self.password.returnPressed.connect(self._open)
         self.users.activated.connect(lambda _i: self.password.setFocus())
+        self.users.currentIndexChanged.connect(self._count_down)
+        self._until: dict[str, float] = {}  # by user: when they may try again, by a clock nobody sets
+        self._second = QTimer(self)
+        self._second.setInterval(250)
+        self._second.timeout.connect(self._count_down)
         self._busy = True
         self._enable()
 
@@ -83,13 +102,43 @@ class UnlockScreen(QWidget):
         self.users.setCurrentIndex(max(0, self.users.findText(name)))
         self.password.setFocus()
 
-    def refuse(self, sentence: str) -> None:
-        """It did not open."""
+    def refuse(self, refusal: Refusal) -> None:
+        """It did not open. Where one must wait, the seconds are counted down; other users need not wait."""
         self._busy = False
+        seconds = refusal.values.get("seconds")
+        if refusal.code == LOCKED_OUT and isinstance(seconds, int):
+            self._until[self.users.currentText()] = time.monotonic() + seconds
+            self._second.start()
+            self._count_down()
+        else:
+            self.error.say(said(refusal), "errors")
         self._enable()
-        self.error.say(sentence)
         self.password.selectAll()
         self.password.setFocus()
+
+    def notice(self, sentence: str) -> None:
+        """Something to know before opening again."""
+        self.error.say(sentence, "notice")
+
+    def left(self) -> int:
+        """Seconds the chosen user still has to wait."""
+        until = self._until.get(self.users.currentText())
+        return 0 if until is None else max(0, int(-(-(until - time.monotonic()) // 1)))
+
+    @Slot()
+    def _count_down(self) -> None:
+        seconds = self.left()
+        if seconds:
+            self.error.say(
+                _("Too many wrong passwords. Please wait {seconds} seconds and try again.", seconds=seconds), "errors"
+            )
+        elif self._until.pop(self.users.currentText(), None) is not None:
+            self.error.say(_("You may try again now."), "notice")
+        elif self.sender() is self.users:
+            self.error.say("")
+        if not self._until:
+            self._second.stop()
+        self._enable()
 
     def fresh(self) -> None:
         """Forget what was typed."""
@@ -109,7 +158,7 @@ class UnlockScreen(QWidget):
 
     @Slot()
     def _open(self) -> None:
-        if self._busy or self.users.currentIndex() < 0:
+        if self._busy or self.users.currentIndex() < 0 or self.left():
             return
         if not self.password.text():
             self.error.say(_("Please type your password."))
@@ -121,7 +170,6 @@ class UnlockScreen(QWidget):
         self.wanted.emit(self.users.currentText(), self.password.text())
 
     def _enable(self) -> None:
-        self.open_button.setEnabled(not self._busy)
+        self.open_button.setEnabled(not self._busy and not self.left())
         self.recover_button.setEnabled(not self._busy)
         self.open_button.setText(_("Opening…") if self._busy and self.users.count() else _("Open"))
-
