@@ -135,3 +135,29 @@ def sounds_like(name: str) -> str:
         syllable = re.sub("^l", "n", syllable)
         syllables.append(re.sub("([aei]n)g$", r"\1", syllable))
     return "".join(syllables)
+
+
+_ALIKE = {"zh": ("z",), "ch": ("c",), "sh": ("s",), "z": ("zh",), "c": ("ch",), "s": ("sh",), "n": ("l",), "l": ("n",)}
+
+
+def sounds_alike(name: str) -> tuple[str, ...]:
+    """The full readings of names heard alike, as the search index spells them; at most 64, the name's own first."""
+    choices: list[list[str]] = []
+    for syllable in sort_key(name).split():
+        heads = [syllable]
+        for head in ("zh", "ch", "sh", "z", "c", "s", "n", "l"):
+            if syllable.startswith(head):
+                heads += [other + syllable[len(head) :] for other in _ALIKE[head]]
+                break
+        spelled: list[str] = []
+        for one in heads:
+            spelled.append(one)
+            if one.endswith(("ang", "eng", "ing")):
+                spelled.append(one[:-1])
+            elif one.endswith(("an", "en", "in")):
+                spelled.append(one + "g")
+        choices.append([typed for one in spelled for typed in _typed(one)])
+    while _times([len(one) for one in choices]) > 64:
+        longest = max(choices, key=len)
+        longest.pop()
+    return tuple(dict.fromkeys("".join(one) for one in product(*choices))) if choices else ()

@@ -52,7 +52,27 @@ class PhotoRefusal(StrEnum):
     NOT_HERE = "photo_not_here"
 
 
+class MergeRefusal(StrEnum):
+    """Closed set of refusals about two records of one person."""
+
+    NOT_PEOPLE = "not_people"
+    THE_SAME = "the_same_record"
+
+
+class ImportsRefusal(StrEnum):
+    """Closed set of refusals about taking an import back."""
+
+    UNKNOWN = "no_such_import"
+    TOO_LONG_AGO = "import_too_long_ago"
+    ALL_CHANGED = "import_all_changed"
+
+
 SENTENCES: Final[dict[StrEnum, str]] = {
+    MergeRefusal.NOT_PEOPLE: N_("Only records of people can be merged: {kinds}."),
+    MergeRefusal.THE_SAME: N_("Both are the same record. Choose two different ones."),
+    ImportsRefusal.UNKNOWN: N_("There is no import {entry}. “imports” lists them."),
+    ImportsRefusal.TOO_LONG_AGO: N_("This import is more than {days} days old and is not taken back as a whole any more. Remove single records instead."),
+    ImportsRefusal.ALL_CHANGED: N_("Nothing of this import can be taken back: it was taken back already, or every record of it was changed or used since."),
     MonthRefusal.NOT_A_MONTH: N_("“{month}” is no month. Write year and month, for example 2024-03."),
     MonthRefusal.HEAD_ONLY: N_("Only the head of the station signs the month report. Ask the head to unlock and sign."),
     MonthRefusal.NOT_BEGUN: N_("{month} has not begun yet."),
