@@ -69,17 +69,33 @@ class Outcome:
 
 
 def heads(writes: Sequence[Write]) -> list[Write]:
-    """Writes no other one has seen. All of them when two devices each claim to have seen the other, or none remains."""
+    """Writes no other one has seen (rule 5: a lying or broken device must not split the others).
+
+    Two writes that each claim to have seen the other prove nothing by it: what either of them claims to have seen stays a
+    head beside them. Somebody who has seen them, and of whom neither knew, still decides.
+    """
     if len(writes) < 2:
         return list(writes)
     if len({w.device for w in writes}) == 1:
         return [max(writes, key=lambda w: w.seq)]
+    liars = _claiming_each_other(writes)
+    if not liars:
+        return [w for w in writes if not any(o is not w and o.saw(w) for o in writes)] or list(writes)
+    sound = [w for w in writes if id(w) not in liars]
+    left = [w for w in writes if not any(o is not w and o.saw(w) for o in sound)] or list(writes)
+    if _claiming_each_other(left):
+        return left
+    return [w for w in left if not any(o is not w and o.saw(w) for o in left)] or left
+
+
+def _claiming_each_other(writes: Sequence[Write]) -> set[int]:
+    """The writes (by ``id``) of pairs that each claim to have seen the other."""
+    found: set[int] = set()
     for a in writes:
         for b in writes:
             if a.device < b.device and a.saw(b) and b.saw(a):
-                return list(writes)
-    free = [w for w in writes if not any(o is not w and o.saw(w) for o in writes)]
-    return free or list(writes)
+                found |= {id(a), id(b)}
+    return found
 
 
 def standing(writes: Sequence[Write]) -> list[Write]:
@@ -148,15 +164,18 @@ def _by_field(writes: Sequence[Write], ask: bool, asked: Container[str] | None) 
 
 
 def _removal(writes: Sequence[Write], out: Outcome) -> None:
-    """A removal is a field like others, and also in conflict with any head its writer had not seen (rule 6)."""
+    """A removal is a field like others, and also in conflict with any write it and its author did not know of each other.
+
+    Any write, not only the head of some field (rule 6): where fields are withheld, as at the centre, it is known that
+    somebody wrote to the record but not what, and both sides must show the same.
+    """
     found = _field_choices(writes, REMOVED)
     removing = [c.write for c in found if c.value is True]
-    if removing:
-        others = {name for w in writes for name in w.values} - {REMOVED}
-        for name in sorted(others):
-            for head in heads([w for w in writes if name in w.values]):
-                if any(head is not r and not r.saw(head) and not head.saw(r) for r in removing):
-                    found.append(Choice(False, head))
+    for write in writes if removing else ():
+        if set(write.values) != {REMOVED} and any(
+            write is not r and not r.saw(write) and not write.saw(r) for r in removing
+        ):
+            found.append(Choice(False, write))
     chosen = _distinct(found)
     if not chosen:
         return
