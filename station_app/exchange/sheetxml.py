@@ -132,13 +132,13 @@ def sheet_members(texts: dict[str, bytes]) -> dict[str, str]:
     book = "xl/workbook.xml"
     for relation in _RELATION.findall(root):
         if re.search(rb"/officeDocument[\"']", relation) and (target := _TARGET.search(relation)):
-            book = normpath(target.group(1).decode().lstrip("/"))
+            book = normpath(target.group(1).decode("utf-8", "replace").lstrip("/"))
     folder = dirname(book)
     targets: dict[bytes, str] = {}
     for relation in _RELATION.findall(texts.get(f"{folder}/_rels/{book.rpartition('/')[2]}.rels", b"")):
         named, target = _ID.search(relation), _TARGET.search(relation)
         if named and target:
-            path = target.group(1).decode()
+            path = target.group(1).decode("utf-8", "replace")
             targets[named.group(1)] = normpath(path.lstrip("/") if path.startswith("/") else join(folder, path))
     members: dict[str, str] = {}
     for sheet in _SHEET.findall(texts.get(book, b"")):

@@ -88,7 +88,7 @@ def parse(content: bytes) -> Receipt | Refusal:
         return Refusal(BundleRefusal.BAD_FORMAT)
     try:
         receipt = _decode(content)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return Refusal(BundleRefusal.BAD_FORMAT)
     if receipt.what != "receipt" or receipt.upto < 0 or len(receipt.head) != 64:
         return Refusal(BundleRefusal.BAD_FORMAT)
