@@ -59,10 +59,13 @@ def _erasing(connection: Connection, gone: erased.Known) -> list[Step]:
     return [Step(gone.name, h.time, h.author, h.device, h.action, {"ground": (None, ground)})]
 
 
-def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]] | Refusal:
+def undoing(
+    connection: Connection, station: str, name: str, kept: set[Key] | None = None
+) -> list[list[Edit]] | Refusal:
     """The edits that take an entry back (its whole batch, if it belongs to one): a group for each entry, newest first.
 
-    Refused where a later entry wrote the same fields: that would silently take back somebody else's work too.
+    Refused where a later entry wrote the same fields: that would silently take back somebody else's work too. With
+    ``kept`` such records are left as they are and named there.
     """
     named = _named(connection, station, name)
     if isinstance(named, Refusal):
@@ -92,13 +95,19 @@ def undoing(connection: Connection, station: str, name: str) -> list[list[Edit]]
                 continue  # the rest of an import can be taken back
             edit = _taken_back(known, kind, record, written, at, ours)
             if isinstance(edit, Refusal):
-                return edit
+                if kept is None or kind not in KINDS:
+                    return edit
+                kept.add((kind, record))
+                continue
             if edit is not None:
                 group.append(edit)
         if group:
             groups.append(group)
     if not groups and gone:
         return Refusal(StoreRefusal.CANNOT_UNDO, {"why": _("what was erased by law never comes back.")})
+    if kept:
+        groups = [[edit for edit in group if (edit.kind, str(edit.record)) not in kept] for group in groups]
+        groups = [group for group in groups if group]
     return groups or Refusal(StoreRefusal.NOTHING_TO_DO)
 
 

@@ -13,6 +13,7 @@ from station_app.messages import Refusal, Refused
 from station_app.spec.meanings import Wire
 from station_app.store import entries as e
 from station_app.store import erasure, history, identity, journal, proof, rebuild, schema
+from station_app.store.batches import LongAction, long_actions
 from station_app.store.change import BATCH_ITEMS, Author, Done, Door, Edit, applied, current, items_of, undecided
 from station_app.store.conflicts import NOT_SAID, Conflict, NotSaid, Told, conflicts, deciding, told
 from station_app.store.engine import DRIVER_ERRORS, Database, is_disk_error
@@ -278,6 +279,11 @@ class Store:
         if len(groups) == 1:
             return self.change(groups[0], author, "undo", resolving=True)
         return self.batch(_one_by_one(groups), author, "undo")
+
+    def long_actions(self, action: str) -> list[LongAction]:
+        """The batches (imports) whose action begins so, newest first."""
+        with self.database.reading() as connection:
+            return long_actions(connection, self.station, action)
 
     def conflicts(self) -> list[Conflict]:
         """What two devices wrote differently and nobody has decided."""
