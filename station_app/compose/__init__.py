@@ -12,6 +12,7 @@ from station_app.compose.backups import (
 from station_app.compose.checking import pinned_pems, verify_file
 from station_app.compose.conflicts import Question, decide, decide_typed, name_computer, questions
 from station_app.compose.erasing import erase_person, erase_record, erasures, what_goes
+from station_app.compose.escrow import ByTwo, ask_centre, centre_answered, prepare_escrow, recover_by_two
 from station_app.compose.exports import Leaving, export_everything, export_records, keep_recipient, recipients
 from station_app.compose.keys import (
     Disabled,
@@ -28,13 +29,16 @@ from station_app.compose.law import (
     agree_to_list,
     approve_minor,
     audit,
+    audit_file,
     breach_page,
+    consent_page,
     copy_person,
     delete_person,
     destroy_list,
     list_paper,
     reveal,
     second_users,
+    seen_row,
 )
 from station_app.compose.ledgers import import_ledger
 from station_app.compose.opening import (
@@ -44,10 +48,12 @@ from station_app.compose.opening import (
     repair,
     sentences,
 )
+from station_app.compose.photos import attach, attach_content, attached, save_attached
 from station_app.compose.station import ROOTS, Created, OpenStation, create_station, open_station, recover_station
 
 __all__ = [
     "ROOTS",
+    "ByTwo",
     "Created",
     "Disabled",
     "Failed",
@@ -60,13 +66,20 @@ __all__ = [
     "add_user",
     "agree_to_list",
     "approve_minor",
+    "ask_centre",
+    "attach",
+    "attach_content",
+    "attached",
     "audit",
+    "audit_file",
     "back_up",
     "backup_place",
     "backup_status",
     "breach_page",
+    "centre_answered",
     "change_key",
     "clock_sentences",
+    "consent_page",
     "continue_as_new_device",
     "copy_person",
     "create_station",
@@ -88,14 +101,18 @@ __all__ = [
     "name_computer",
     "open_station",
     "pinned_pems",
+    "prepare_escrow",
     "prove",
     "questions",
     "recipients",
+    "recover_by_two",
     "recover_station",
     "repair",
     "restore",
     "reveal",
+    "save_attached",
     "second_users",
+    "seen_row",
     "sentences",
     "set_password",
     "set_role",

@@ -87,7 +87,7 @@ def export_records(station: OpenStation, kind: str, file: Path, leaving: Leaving
     from station_app.exchange.exporting import form_of, render, written
     from station_app.exchange.refusals import SheetRefusal
 
-    asked = _asked(station, leaving, Action.EXPORT)
+    asked = may_leave(station, leaving, Action.EXPORT)
     if isinstance(asked, Refusal):
         return asked
     form = form_of(file)
@@ -101,10 +101,10 @@ def export_records(station: OpenStation, kind: str, file: Path, leaving: Leaving
     if isinstance(second, Refusal):
         return second
     data = made.data if asked is None else asked(made.data)
-    kept = _journalled(station, leaving, kind, made.written, form, data, hidden, second)
+    kept = journalled(station, leaving, kind, made.written, form, data, hidden, second)
     if isinstance(kept, Refusal):
         return kept
-    done = written(made, _named(file, leaving), None if asked is None else lambda _data: data)
+    done = written(made, named(file, leaving), None if asked is None else lambda _data: data)
     if isinstance(done, Refusal):
         return done
     return {"written": done.written, "file": done.file, "sha256": done.sha256, "export": kept}
@@ -114,7 +114,7 @@ def export_everything(station: OpenStation, file: Path, leaving: Leaving) -> dic
     """The whole station in open formats as one .zip (:mod:`station_app.work.everything`); the head's alone."""
     from station_app.work.everything import everything
 
-    asked = _asked(station, leaving, Action.EXPORT_ALL)
+    asked = may_leave(station, leaving, Action.EXPORT_ALL)
     if isinstance(asked, Refusal):
         return asked
     whole = everything(station.store, station.blobs, _mark(station, leaving))
@@ -122,10 +122,10 @@ def export_everything(station: OpenStation, file: Path, leaving: Leaving) -> dic
     if isinstance(second, Refusal):
         return second
     data = whole.data if asked is None else asked(whole.data)
-    kept = _journalled(station, leaving, EVERYTHING, whole.records, ".zip", data, False, second)
+    kept = journalled(station, leaving, EVERYTHING, whole.records, ".zip", data, False, second)
     if isinstance(kept, Refusal):
         return kept
-    target = _named(file, leaving)
+    target = named(file, leaving)
     try:
         write_whole(target, data)
     except OSError as error:
@@ -133,7 +133,7 @@ def export_everything(station: OpenStation, file: Path, leaving: Leaving) -> dic
     return {"written": whole.records, "file": str(target), "sha256": hashlib.sha256(data).hexdigest(), "export": kept}
 
 
-def _asked(station: OpenStation, leaving: Leaving, action: Action) -> Callable[[bytes], bytes] | Refusal | None:
+def may_leave(station: OpenStation, leaving: Leaving, action: Action) -> Callable[[bytes], bytes] | Refusal | None:
     """May this user, is there a reason, is the recipient one: the sealing, or None for a readable file."""
     if not station.may(action):
         return Refusal(StoreRefusal.NOT_ALLOWED)
@@ -157,7 +157,7 @@ def _mark(station: OpenStation, leaving: Leaving) -> list[str]:
     ]  # fmt: skip
 
 
-def _named(file: Path, leaving: Leaving) -> Path:
+def named(file: Path, leaving: Leaving) -> Path:
     sealed = leaving.recipient is not None and file.suffix != ".age"
     return file.with_name(file.name + ".age") if sealed else file
 
@@ -186,7 +186,7 @@ def _second(station: OpenStation, kind: str, records: int, leaving: Leaving, hid
     return Refusal(StoreRefusal.SECOND_NEEDED, {"n": records}) if able else None
 
 
-def _journalled(
+def journalled(
     station: OpenStation, leaving: Leaving, what: str, records: int, form: str, data: bytes, hidden: bool, second: str | None
 ) -> str | Refusal:  # fmt: skip
     """The entry that says it, made before the file: an export nobody knows of cannot be."""

@@ -1,15 +1,12 @@
-"""Editors that pick by typing: a record of another kind, several of them, a village, a file."""
+"""Editors that pick by typing: a record of another kind, several of them, a village."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QStringListModel, QTimer, Slot
 from PySide6.QtWidgets import (
     QCompleter,
-    QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QPushButton,
@@ -17,15 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from station_app.compose import OpenStation
-from station_app.messages import Refusal, _
+from station_app.messages import _
 from station_app.spec.fields import Field
 from station_app.spec.meanings import Wire
 from station_app.store.records import Reader
 from station_app.ui.desk import Desk
 from station_app.ui.editors import Editor, LineEditor
-from station_app.ui.jobs import Progress
-from station_app.ui.refusals import WindowRefusal, said
 from station_app.ui.shown import Taken, division_text, take
 from station_app.values.divisions import townships, villages
 from station_app.values.text import fold_search
@@ -283,70 +277,3 @@ def _villages_like(typed: str, township: str | None) -> list[tuple[str, str]]:
         if wanted in fold_search(one.name):
             others.append((one.full_name, code))
     return (own + others)[:OFFERED]
-
-
-class FileEditor(Editor):
-    """A photo, scan or PDF: kept as a blob when the form is saved."""
-
-    def __init__(self, field: Field, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(field, parent)
-        self._desk = desk
-        self._digest: str | None = None
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self._state = QLabel(self)
-        self._state.setObjectName("secondary")
-        self._choose = QPushButton(_("Choose a file…"), self)
-        self._choose.clicked.connect(self._ask)
-        self._drop = QPushButton(_("Take off"), self)
-        self._drop.setObjectName("link")
-        self._drop.clicked.connect(self._off)
-        layout.addWidget(self._choose)
-        layout.addWidget(self._state, 1)
-        layout.addWidget(self._drop)
-        self.set_value(None)
-
-    def set_value(self, value: Wire, caption: str = "") -> None:
-        self._digest = value if isinstance(value, str) else None
-        self._state.setText(_("attached") if self._digest else _("nothing attached"))
-        self._drop.setVisible(self._digest is not None)
-
-    def taken(self) -> Taken:
-        return Taken(self._digest)
-
-    def target(self) -> QWidget:
-        return self._choose
-
-    def mark(self, wrong: bool) -> None:
-        """Whether a file is there is said in words."""
-
-    @Slot()
-    def _ask(self) -> None:
-        name, _filter = QFileDialog.getOpenFileName(
-            self, _("Choose a file…"), "", _("Photos, scans, PDF") + " (*.jpg *.jpeg *.png *.pdf)"
-        )
-        if name:
-            self.keep(Path(name))
-
-    def keep(self, path: Path) -> None:
-        """Take a file in; its content is encrypted beside the database at once, the record names it when saved."""
-        def put(station: OpenStation, _progress: Progress) -> str | Refusal:
-            try:
-                return station.blobs.put(path.read_bytes())
-            except OSError:
-                return Refusal(WindowRefusal.FILE_UNREADABLE)
-
-        self._state.setText(_("One moment…"))
-        self._desk.act(self, put, self._kept, self._not_kept)
-
-    def _kept(self, digest: str) -> None:
-        self.set_value(digest)
-        self.edited.emit()
-
-    def _not_kept(self, refusal: Refusal) -> None:
-        self._state.setText(said(refusal))
-
-    @Slot()
-    def _off(self) -> None:
-        self.set_value(None)
-        self.edited.emit()

@@ -1,6 +1,5 @@
 """Forms: somebody else's change, what is not saved yet, removing and taking back, records that are never changed."""
 
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -13,7 +12,7 @@ from station_app.ui.app import Window
 from station_app.ui.pages.form_page import FormPage
 from station_app.ui.pages.list_page import ListPage
 from station_app.ui.parts import Question
-from station_app.ui.pickers import FileEditor, ManyEditor, PickEditor
+from station_app.ui.pickers import ManyEditor, PickEditor
 from station_app.ui.places import FormPlace, ListPlace
 from tests.ui.windows import ELDER, change, focused, line_of, main_of, only, press, settle, type_text, values, wait
 
@@ -191,23 +190,6 @@ def test_several_are_picked_and_taken_off_again(window: Window) -> None:
     chips = [b for b in editor._row.findChildren(QPushButton) if b.text().startswith("高娃")]
     chips[-1].click()
     assert editor.taken().value == [done.records[1]]
-
-
-def test_a_file_becomes_a_blob(window: Window, tmp_path: Path) -> None:
-    picture = tmp_path / "photo.jpg"
-    picture.write_bytes(b"\xff\xd8 a picture")
-    page = _open(window, FormPlace("visit"))
-    assert page.fields is not None and window.desk is not None
-    editor = page.fields.boxes["photo"].editor
-    assert isinstance(editor, FileEditor)
-    editor.keep(picture)
-    settle(window)
-    digest = editor.taken().value
-    assert isinstance(digest, str)
-    assert window.desk._station.blobs.get(digest) == picture.read_bytes()
-    editor.keep(tmp_path / "gone.jpg")
-    settle(window)
-    assert editor.taken().value == digest, "a file that cannot be read changes nothing"
 
 
 def test_a_stored_value_that_would_not_be_taken_today_does_not_hinder_another_change(

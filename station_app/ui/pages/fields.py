@@ -10,11 +10,12 @@ from station_app.kinds.base import Record
 from station_app.messages import _
 from station_app.spec.fields import Field
 from station_app.spec.meanings import Wire
+from station_app.ui.attachments import FileEditor
 from station_app.ui.desk import Desk
 from station_app.ui.editors import ChoiceEditor, ChoicesEditor, Editor, LineEditor, LongEditor, SegmentEditor
 from station_app.ui.icons import icon
 from station_app.ui.parts import button, card, label
-from station_app.ui.pickers import FileEditor, ManyEditor, PickEditor, VillageEditor
+from station_app.ui.pickers import ManyEditor, PickEditor, VillageEditor
 from station_app.ui.shown import Taken
 from station_app.ui.theme import S1, S3, S4
 
