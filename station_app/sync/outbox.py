@@ -75,17 +75,24 @@ class Lane:
             if position < stop:
                 for first, last, data in seal(connection, position + 1, stop):
                     yield self._keep(first, last, data)
-            if known is not None:
+            if known is None:
+                return
+            if self._whole(known):
                 yield Ready(known.first, known.last, known.sha256, self._path(known).read_bytes())
-                position = max(position, known.last)
+            else:
+                # made anew within the same bounds, so that it takes the old file's place on the stick, too
+                self._remember([m for m in self._remembered() if m != known])
+                for first, last, data in seal(connection, known.first, known.last):
+                    yield self._keep(first, last, data)
+            position = max(position, known.last)
 
     def known(self, upto: int) -> list[_Made]:
-        """Bundles made earlier that are still whole and not yet acknowledged; all others are forgotten."""
+        """Bundles made earlier that are not yet acknowledged; all others are forgotten."""
         known = self._remembered()
         good: list[_Made] = []
         position = upto
         for one in sorted(known, key=lambda m: m.first):
-            if one.last > position and (one.first > position or not good) and self._whole(one):
+            if one.last > position and (one.first > position or not good):
                 good.append(one)
                 position = one.last
         if good != known:

@@ -1,0 +1,299 @@
+"""After an erasing nothing of the person stands anywhere: not in free pages, the log, the index, sealed files, blobs, later backups."""
+
+import os
+import random
+import signal
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import station_app.kinds  # noqa: F401  # every kind
+from station_app import compose
+from station_app.centre.opened import Centre, init_centre
+from station_app.compose import OpenStation
+from station_app.messages import Refusal
+from station_app.store import engine, erasure
+from station_app.store.change import Author, Done, Edit
+from station_app.store.engine import open_sqlite
+from station_app.store.erasure import Erased
+from station_app.store.opened import Store
+from station_app.sync import opening
+from station_app.work import enrolment, erasing, hand_in
+from tests.faults.pages import hits, pages
+from tests.sync.parts import PASSWORD, good, new_station
+
+AUTHOR = Author("00000000-0000-4000-8000-00000000000a")
+#: One for each field it is planted in; none is a word of the program, none is part of another.
+PLANTED = [f"植{chr(0x4E00 + 97 * n)}{chr(0x5300 + 61 * n)}株{n:02}" for n in range(14)]
+PHONE = "19987651234"
+PHOTO = "一张照片的内容".encode() * 400
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[tuple[OpenStation, Centre, Path]]:
+    """A centre, an enrolled station, a stick."""
+    station = new_station(tmp_path / "station")
+    centre = good(init_centre(tmp_path / "centre", "虚构市社工服务指导中心", PASSWORD))
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    invited = good(centre.invite(station.store.station))
+    good(enrolment.request(station, usb, invited.code, invited.fingerprint))
+    good(centre.issue(usb))
+    good(enrolment.request(station, usb, invited.code, invited.fingerprint))
+    yield station, centre, usb
+    station.close()
+    centre.close()
+
+
+def change(station: OpenStation, kind: str, record: str | None = None, **fields: object) -> str:
+    """Write a record."""
+    done = station.store.change([Edit(kind, fields, record)], station.author, "edit")  # type: ignore[arg-type]  # wire values
+    assert isinstance(done, Done), done
+    return done.records[0]
+
+
+def planted(station: OpenStation) -> tuple[str, str]:
+    """A person whose every trace carries a planted text, among others; (person, digest of the photo)."""
+    others = [[Edit("resident", {"name": f"赵留下{n}", "note": "无关" * n})] for n in range(40)]
+    good(station.store.batch(others[:20], station.author, "import"))
+    person = change(
+        station, "resident", name=PLANTED[0][:4], note=PLANTED[1], hukou_addr=PLANTED[2], phone=PHONE, address=PLANTED[3],
+    )  # fmt: skip
+    for n in range(30):  # earlier values, grown and shrunk: cells move and pages split
+        change(station, "resident", person, note=PLANTED[4] + "长" * (n * 37 % 300))
+    change(station, "resident", person, note=PLANTED[5])
+    good(station.store.batch(others[20:], station.author, "import"))
+    group = [[Edit("resident", {"hukou_addr": PLANTED[6]}, person)], [Edit("resident", {"name": "孙批量"})]]
+    good(station.store.batch(group, station.author, "import"))
+    photo = station.blobs.put(PHOTO)
+    visit = change(
+        station,
+        "visit",
+        resident=person,
+        visit_at="2026-11-02T09:00",
+        mode="home",
+        note=PLANTED[7],
+        photo=photo,
+        photo_consent="given",
+        needs=PLANTED[8],
+    )
+    removed = change(station, "visit", resident=person, visit_at="2026-11-03T09:00", mode="home", note=PLANTED[9])
+    good(station.store.remove("visit", removed, station.author))
+    change(station, "visit", visit, handling=PLANTED[10])
+    volunteer = change(station, "volunteer", resident=person, name=PLANTED[11][:4], note=PLANTED[12])
+    station.store.keep(f"draft/volunteer/{volunteer}", PLANTED[13].encode())
+    return person, photo
+
+
+def whole_texts() -> list[str]:
+    """Every planted text as it stands; names are cut to four characters, for a name has no digits."""
+    return [text[:4] if n in (0, 11) else text for n, text in enumerate(PLANTED)] + [PHONE]
+
+
+def readable_bundles(folder: Path, station: OpenStation, centre: Centre) -> bytes:
+    """The content of every sealed bundle under a folder that the station or the centre can open."""
+    keys = good(enrolment.device_keys(station.store))
+    found = b""
+    for path in sorted(folder.rglob("*.bundle")):
+        for identity in (keys.identity, centre.authority.keys.identity):
+            opened = opening.open_sealed(
+                path.read_bytes(), identity, centre.authority.roots, opening.now(), ended_ok=True
+            )
+            if not isinstance(opened, Refusal):
+                found += opened[0].content
+    return found
+
+
+def test_nothing_of_an_erased_person_stands_anywhere(scene: tuple[OpenStation, Centre, Path], tmp_path: Path) -> None:
+    """Planted in 15 fields of 4 records, in earlier values, a batch, a removed record, a photo, a draft; handed in once before.
+
+    Before: every text is found, in pages and packed lines. After: none; pages, free pages, log, index, sealed bundles,
+    blobs, the centre, the next backup. Seen failing: without ``secure_delete``; without ``settled``; the outbox left.
+    """
+    station, centre, usb = scene
+    person, photo = planted(station)
+    key, file, texts = station.unlocked.key, station.folder / "station.db", whole_texts()
+    good(hand_in.send_usb(station, usb))
+    good(centre.take(usb))  # the receipt has not come back: the bundles wait on in the outbox
+    station.store.database.settled()
+    before = hits(file, key, texts)
+    assert set(before) == set(texts), set(texts) - set(before)
+    open_at_centre = person.encode()
+    assert b'"visit_at":"2026-11-02T09:00"' in readable_bundles(station.folder, station, centre)
+    assert b'"visit_at":"2026-11-02T09:00"' in readable_bundles(centre.folder / "bundles", station, centre)
+    photo_file = station.folder / "blobs" / photo[:2] / photo
+    assert photo_file.is_file()
+
+    done = compose.erase_person(station, "resident", person, "本人书面要求")
+    assert isinstance(done, Erased) and done.records == 4, done
+    assert not (station.folder / "station.db-wal").stat().st_size
+    assert hits(file, key, texts) == {}
+    assert any(b"station" in page for page in pages(file, key)), "the look does decrypt"
+    assert not photo_file.exists() and not list((station.folder / "outbox").rglob("*.bundle"))
+    assert station.store.fact("erasing/" + station.store.station) is None
+    assert set(station.store.check().values()) == {"ok"} and station.store.differences() == []
+
+    good(hand_in.send_usb(station, usb))
+    sent = readable_bundles(usb, station, centre)
+    assert open_at_centre in sent and b'"visit_at":"2026-11-02T09:00"' not in sent, (
+        "the stick's old bundles are replaced"
+    )
+    good(centre.take(usb))
+    assert b'"visit_at":"2026-11-02T09:00"' not in readable_bundles(centre.folder, station, centre)
+    assert centre.check().ok
+    plain = (centre.folder / "centre.db").read_bytes() + (centre.folder / "centre.db-wal").read_bytes()
+    assert b"2026-11-02T09:00" not in plain and person.encode() in plain
+
+    made = good(compose.back_up(station, tmp_path / "later.station-backup"))
+    restored = good(compose.restore(made.file, tmp_path / "restored", compose.Way(None, lambda _name: PASSWORD)))
+    assert hits(restored.folder / "station.db", key, texts) == {}
+
+
+def test_an_older_backup_is_erased_again_before_anything_can_be_read(
+    scene: tuple[OpenStation, Centre, Path], tmp_path: Path
+) -> None:
+    """Restored over the live folder by its list; elsewhere, on another computer, by the centre's countersignature.
+
+    Seen failing: ``carry_list`` left out; the countersignature without kind and record.
+    """
+    station, centre, usb = scene
+    person, photo = planted(station)
+    made = good(compose.back_up(station, tmp_path / "older.station-backup"))
+    good(compose.erase_person(station, "resident", person, "本人书面要求"))
+    good(hand_in.send_usb(station, usb))
+    good(centre.take(usb))
+    way = compose.Way(None, lambda _name: PASSWORD)
+    elsewhere = good(compose.restore(made.file, tmp_path / "elsewhere", way))
+    station.close()
+    good(compose.restore(made.file, station.folder, way, replace=True))
+
+    here = good(compose.open_station(station.folder, None, lambda _name: PASSWORD))
+    with here.store.reading() as reader:
+        assert reader.get("resident", person) is None and reader.count("visit") == 0 and reader.count("erasure") == 4
+    assert hits(station.folder / "station.db", here.unlocked.key, whole_texts()) == {}
+    assert not here.blobs.has(photo)
+    assert here.store.differences() == [] and set(here.store.check().values()) == {"ok"}
+    here.close()
+
+    other = good(compose.open_station(elsewhere.folder, None, lambda _name: PASSWORD))
+    with other.store.reading() as reader:
+        assert reader.get("resident", person) is not None, "nobody has told it yet"
+    invited = good(centre.invite(other.store.station))
+    good(enrolment.request(other, usb, invited.code, invited.fingerprint))
+    good(centre.issue(usb))
+    good(enrolment.request(other, usb, invited.code, invited.fingerprint))
+    good(hand_in.send_usb(other, usb))
+    good(centre.take(usb))
+    good(hand_in.receive_usb(other, usb))
+    with other.store.reading() as reader:
+        assert reader.get("resident", person) is None and reader.count("visit") == 0
+    assert hits(elsewhere.folder / "station.db", other.unlocked.key, whole_texts()) == {}
+    assert other.store.differences() == []
+    other.close()
+
+
+# ---------------------------------------------------------------------- the look can fail
+
+
+def _edited(folder: Path) -> tuple[Store, list[str], list[str], Path]:
+    """A store with many long notes that grew and shrank; the last of each is what its row says."""
+    dice = random.Random(3)
+    file = folder / "station.db"
+    store = Store.create(open_sqlite(file, bytes(32)), folder, "15060210201")
+    words = [f"植{dice.getrandbits(60):015x}株" for _ in range(60)]
+    done = store.batch([[Edit("resident", {"name": "王", "note": word})] for word in words], AUTHOR, "import")
+    assert isinstance(done, Done)
+    for length in (1, 500, 1):  # pages of a long text are free afterwards
+        for n, record in enumerate(done.records):
+            again = store.change([Edit("resident", {"note": words[n] * length + "甲" * dice.randrange(1, 90)}, record)], AUTHOR, "edit")
+            assert isinstance(again, Done), again
+    return store, words, list(done.records), file
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_file_that_did_not_always_overwrite_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, anew: bool
+) -> None:
+    """The planted bug: without ``secure_delete`` texts stay in pages. A file of that time is known and written anew once."""
+    monkeypatch.setattr(engine, "_PRAGMAS", tuple(p for p in engine._PRAGMAS if "secure" not in p))
+    store, words, records, file = _edited(tmp_path)
+    store.close()
+    monkeypatch.undo()
+    opened = Store.open(open_sqlite(file, bytes(32)), tmp_path)
+    assert isinstance(opened, Store)
+    erased = opened.erase([("resident", r) for r in records[:30]], "request", "本人要求", AUTHOR)
+    assert isinstance(erased, Erased)
+    assert opened.database.settled(anew=anew)
+    left = hits(file, bytes(32), words[:30])
+    assert (left == {}) is anew, f"{len(left)} texts left"
+    opened.close()
+
+
+def test_a_file_that_always_overwrote_need_not_be_written_anew(tmp_path: Path) -> None:
+    store, words, records, file = _edited(tmp_path)
+    assert isinstance(store.erase([("resident", r) for r in records[:30]], "request", "本人要求", AUTHOR), Erased)
+    assert store.database.settled()
+    assert hits(file, bytes(32), words[:30]) == {} and len(hits(file, bytes(32), words[30:])) == 30
+    store.close()
+
+
+# ---------------------------------------------------------------------- killed at any moment
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_killed_while_erasing_either_nothing_or_everything_is_gone(tmp_path: Path, seed: int) -> None:
+    """SIGKILL between two statements, each time another; at the next opening the rest is done.
+
+    Seen failing: what is to be cleared away noted after the commit instead of with it.
+    """
+    station = new_station(tmp_path / "station")
+    person, photo = planted(station)
+    key = station.unlocked.key
+    station.close()
+    texts = whole_texts()
+    outcomes: set[bool] = set()
+    for n in range(8):
+        pid = os.fork()
+        if pid == 0:
+            try:
+                _erase_and_die(tmp_path / "station", person, after=1 + (seed * 8 + n) * 5)
+            except BaseException:  # noqa: BLE001  # told, then the process ends
+                traceback.print_exc()
+            finally:
+                os._exit(1)
+        _pid, status = os.waitpid(pid, 0)
+        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the child failed by itself"
+        opened = good(compose.open_station(tmp_path / "station", None, lambda _name: PASSWORD))
+        with opened.store.reading() as reader:
+            there = reader.get("resident", person) is not None
+            visits = reader.count("visit")
+        outcomes.add(there)
+        assert opened.store.differences() == [] and set(opened.store.check().values()) == {"ok"}
+        assert (visits > 0) is there and opened.blobs.has(photo) is there
+        if not there:
+            opened.store.database.settled()
+            assert hits(tmp_path / "station" / "station.db", key, texts) == {}
+            assert erasing.finish(opened) and opened.store.fact(f"{erasure.PENDING}/{opened.store.station}") is None
+            opened.close()
+            break
+        opened.close()
+    assert outcomes
+
+
+def _erase_and_die(folder: Path, person: str, after: int) -> None:
+    """Erase, and be killed at the n-th statement; exit 0 when it was over before that."""
+    station = good(compose.open_station(folder, None, lambda _name: PASSWORD))
+    left = [after]
+
+    def count(_statement: str) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    raw = station.store.database.writer.raw_connection()
+    raw.driver_connection.set_trace_callback(count)  # type: ignore[union-attr]  # SQLCipher's own
+    raw.close()
+    compose.erase_person(station, "resident", person, "本人书面要求")
+    os._exit(0)
