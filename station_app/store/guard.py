@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from station_app import __version__
 from station_app.clock import now_ms
 from station_app.messages import Refusal
 from station_app.store import freshness, journal
@@ -21,10 +22,12 @@ from station_app.store.refusals import StoreRefusal
 if TYPE_CHECKING:
     from station_app.store.opened import Store
 
-#: Facts: the key anchors are sealed with, the computer the store belongs to, when it was last proven, what it was before.
+#: Facts: the key anchors are sealed with, the computer the store belongs to, when and by which version it was last proven,
+#: what it was before.
 KEY_FACT: Final = "anchor_key"
 MACHINE_FACT: Final = "machine"
 PROVEN_FACT: Final = "proven_at"
+PROVEN_BY: Final = "proven_by"
 BECAME_FACT: Final = "became"
 #: The newest receipt of a device, read once when it was taken in: ``[upto, head, server time]``.
 ACKNOWLEDGED: Final = "acknowledged"
@@ -184,11 +187,17 @@ class Guard:
         if all(said == "ok" for said in chains.values()):  # a broken chain has no fold to compare with
             with store.database.reading() as connection:
                 wrong = store.differences_of(connection)
+            if wrong and store.fact(PROVEN_BY) not in (None, __version__.encode()):
+                # the first look with another version of the program, whose fold may be another: the journal decides
+                store.fold_again()
+                with store.database.reading() as connection:
+                    wrong = store.differences_of(connection)
         with self._lock:
             self.standing = freshness.proven(self.standing, chains, wrong)
             self._compared = not wrong and all(said == "ok" for said in chains.values())
             if self._compared:
                 store.keep(PROVEN_FACT, str(now_ms()).encode())
+                store.keep(PROVEN_BY, __version__.encode())
             return self.standing
 
     def repair(self, store: "Store") -> Standing | Refusal:
