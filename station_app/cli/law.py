@@ -1,20 +1,16 @@
 """Commands about people's data: reveal, approve, audit, privacy, requests, consents, a person's copy, a breach."""
 
 import argparse
-import csv
 import getpass
-import io
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from station_app.cli.commands import Command, Context, Result, UsageError, ok, read_secret
-from station_app.clock import LOCAL, today
+from station_app.clock import today
 from station_app.messages import N_, _
 
 if TYPE_CHECKING:
-    from station_app.compose import OpenStation
-    from station_app.work.revealing import Seen
+    pass
 
 
 def second_words(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
@@ -35,10 +31,6 @@ def second_given(context: Context) -> tuple[str, str] | None:
     given = words.second_password_file
     password = read_secret(Path(given)) if given else getpass.getpass(_("Password of {name}: ", name=words.second))
     return words.second, password
-
-
-def _when(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, LOCAL).strftime("%Y-%m-%d %H:%M") if ms else ""
 
 
 # ---------------------------------------------------------------------- reading what is masked
@@ -107,7 +99,7 @@ def _audit_access(context: Context) -> Result:
 
 
 def _audit(context: Context, *, minors: bool) -> Result:
-    from station_app.compose import audit
+    from station_app.compose import audit, audit_file, seen_row
     from station_app.messages import Refusal
     from station_app.store.refusals import StoreRefusal
     from station_app.store.roles import Action
@@ -116,11 +108,11 @@ def _audit(context: Context, *, minors: bool) -> Result:
         if not station.may(Action.ANSWER_REQUEST):
             ok(Refusal(StoreRefusal.NOT_ALLOWED))
         seen = audit(station, minors=minors, year=context.words.year)
-        rows = [_seen(station, one) for one in seen]
+        rows = [seen_row(station, one) for one in seen]
+        if context.words.out:
+            ok(audit_file(station, context.words.year, Path(context.words.out), minors=minors))
     waiting = sum(1 for row in rows if row["waits"])
     lines = [_line(row) for row in rows]
-    if context.words.out:
-        _write_csv(Path(context.words.out), rows)
     return Result(
         {"accesses": rows, "waiting": waiting},
         (*lines, _("{n} accesses, {waiting} wait for the centre.", n=len(rows), waiting=waiting)),
@@ -134,31 +126,6 @@ def _line(row: dict[str, Any]) -> str:
     if row["waits"]:
         parts.append(_("waits for the centre"))
     return "  ".join(str(part) for part in parts)
-
-
-def _seen(station: "OpenStation", one: "Seen") -> dict[str, Any]:
-    second = one.fields.get("second")
-    return {
-        "id": one.id, "at": _when(one.time), "who": station.user_name(one.author), "way": one.fields.get("way"),
-        "what": one.fields.get("what"), "person": one.fields.get("person"), "records": one.fields.get("records"),
-        "fields": one.fields.get("shown"), "reason": one.fields.get("reason"), "minor": bool(one.fields.get("minor")),
-        "second": station.user_name(str(second)) if second else None,
-        "waits": bool(one.fields.get("waits")) and not one.countersigned,
-    }  # fmt: skip
-
-
-def _write_csv(file: Path, rows: list[dict[str, Any]]) -> None:
-    """The yearly audit as a sheet: ids and reasons, no name of a child."""
-    from station_app.exchange.plain import guarded
-    from station_app.store.files import write_whole
-
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    titles = ("at", "who", "way", "what", "person", "records", "fields", "reason", "second", "waits")
-    writer.writerow(titles)
-    for row in rows:
-        writer.writerow([guarded(str(row[t] if row[t] is not None else "")) for t in titles])
-    write_whole(file, b"\xef\xbb\xbf" + out.getvalue().encode())
 
 
 # ---------------------------------------------------------------------- what the centre sees

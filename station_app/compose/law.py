@@ -1,6 +1,8 @@
 """People's data by the law: shown with a reason, copied out, deleted on request, destroyed by a list; what the centre sees."""
 
+import csv
 import hashlib
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,6 +93,59 @@ def audit(station: OpenStation, *, minors: bool = False, year: str = "") -> "lis
         return accesses(reader, minors=minors, year=year, centre=centre_of(station))
 
 
+def audit_file(station: OpenStation, year: str, file: Path, *, minors: bool = True) -> int | Refusal:
+    """The audit as a .csv: ids, times, reasons, second persons, no name of anybody served; in the journal before the file."""
+    from station_app.exchange.plain import guarded
+
+    if not station.may(Action.ANSWER_REQUEST):
+        return Refusal(StoreRefusal.NOT_ALLOWED)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(AUDIT)
+    seen = audit(station, minors=minors, year=year)
+    for row in (seen_row(station, one) for one in seen):
+        writer.writerow([guarded(str("" if row[name] is None else row[name])) for name in AUDIT])
+    data = b"\xef\xbb\xbf" + out.getvalue().encode()
+    done = station.store.change(
+        [_leaves(data, ".csv", "access", len(seen), _("Audit {year}", year=year or "—"), None)],
+        station.author,
+        "export",
+    )
+    if isinstance(done, Refusal):
+        return done
+    try:
+        write_whole(file, data)
+    except OSError as error:
+        return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+    return len(seen)
+
+
+def _leaves(data: bytes, form: str, what: str, records: int, reason: str, recipient: str | None) -> Edit:
+    """The record of a file that leaves."""
+    fields: dict[str, Wire] = {
+        "at": _now().replace(" ", "T"), "what": what, "records": records, "form": form,
+        "sha256": hashlib.sha256(data).hexdigest(), "readable": recipient is None, "masked": False, "reason": reason,
+    }  # fmt: skip
+    return Edit("export", fields | ({} if recipient is None else {"recipient": recipient}))
+
+
+#: Columns of the audit's file.
+AUDIT: Final = ("at", "who", "way", "what", "person", "records", "fields", "reason", "second", "waits")
+
+
+def seen_row(station: OpenStation, one: "Seen") -> dict[str, Any]:
+    """An access as JSON and as a row."""
+    second = one.fields.get("second")
+    at = datetime.fromtimestamp(one.time / 1000, LOCAL).strftime("%Y-%m-%d %H:%M") if one.time else ""
+    return {
+        "id": one.id, "at": at, "who": station.user_name(one.author), "way": one.fields.get("way"),
+        "what": one.fields.get("what"), "person": one.fields.get("person"), "records": one.fields.get("records"),
+        "fields": one.fields.get("shown"), "reason": one.fields.get("reason"), "minor": bool(one.fields.get("minor")),
+        "second": station.user_name(str(second)) if second else None,
+        "waits": bool(one.fields.get("waits")) and not one.countersigned,
+    }  # fmt: skip
+
+
 # ---------------------------------------------------------------------- a copy for the person
 
 
@@ -139,14 +194,8 @@ def copy_person(station: OpenStation, kind: str, record: str, stem: Path, taking
         "shown": " ".join(copy.masked) or "-", "reason": taking.reason.strip(), "which": None if kind == "resident" else f'["{record}"]',
     }  # fmt: skip
     edits = [access_edit(said, young, approval, beside, waits)]
-    for form, data in contents.items():
-        fields: dict[str, Wire] = {
-            "at": _now().replace(" ", "T"), "what": PERSON, "records": copy.records, "form": form,
-            "sha256": hashlib.sha256(data).hexdigest(), "readable": taking.plain, "masked": False, "reason": taking.reason.strip(),
-        }  # fmt: skip
-        if not taking.plain:
-            fields["recipient"] = taking.recipient or _("the person, by passphrase")
-        edits.append(Edit("export", fields))
+    to = None if taking.plain else taking.recipient or _("the person, by passphrase")
+    edits += [_leaves(d, form, PERSON, copy.records, taking.reason.strip(), to) for form, d in contents.items()]
     done = station.store.change(edits, station.author, "export")
     if isinstance(done, Refusal):
         return done
@@ -308,3 +357,15 @@ def breach_page(station: OpenStation, breach: "Breach") -> bytes:
     return breach_paper(
         station_name=_station_name(station), station=station.store.station, breach=breach, made_on=today()
     )
+
+
+def consent_page(station: OpenStation, purpose: str) -> bytes:
+    """A consent's text (or the notice) as a page to read out and to sign; ``purpose`` as in :func:`work.consents.texts`."""
+    from station_app.paper.person import consent_paper
+    from station_app.work.consents import texts
+
+    text = texts()[purpose]
+    return consent_paper(
+        station_name=_station_name(station), title=text.title, version=text.version, text=text.text, made_on=today(),
+        asked=purpose != "notice",
+    )  # fmt: skip

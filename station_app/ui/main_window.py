@@ -60,6 +60,19 @@ def sections() -> dict[str, list[str]]:
     return found
 
 
+def places_of(section: str, kinds: list[str]) -> list[tuple[str, Place]]:
+    """The tabs of a section: its own screens, then a list of each kind."""
+    found: list[tuple[str, Place]] = [(_(s.title), ScreenPlace(s.name)) for s in SCREENS if s.section == section]
+    return found + [(KINDS[kind].titled(), ListPlace(kind)) for kind in kinds]
+
+
+def section_of(place: Place) -> str:
+    """The item of the navigation to which a place belongs."""
+    if isinstance(place, ScreenPlace):
+        return next((s.section for s in SCREENS if s.name == place.name), "") or place.name
+    return KINDS[place.kind].section
+
+
 #: Within a section, what is used most stands first.
 _FIRST: Final = (
     "resident", "household", "elder", "visit", "service", "assessment", "activity", "farm_plot", "plot_application",
@@ -146,14 +159,14 @@ class MainWindow(QWidget):
         self._items: list[QPushButton] = []
         self._by_section: dict[str, QPushButton] = {}
         for section, kinds in sections().items():
-            item = self._item(_(SECTION_TITLES.get(section, section)), section, ListPlace(kinds[0]))
+            item = self._item(_(SECTION_TITLES.get(section, section)), section, places_of(section, kinds)[0][1])
             self._by_section[section] = item
             group.addButton(item)
             column.addWidget(item)
         column.addSpacing(S3)
         screens = [screen for screen in SCREENS if screen.needs is None or self._desk.may(screen.needs)]
         for screen in screens:
-            if screen.bottom:
+            if screen.bottom or screen.section:
                 continue
             item = self._item(_(screen.title), screen.icon, ScreenPlace(screen.name))
             self._by_section[screen.name] = item
@@ -307,7 +320,7 @@ class MainWindow(QWidget):
         return next(s for s in SCREENS if s.name == place.name).make(self._desk, self)
 
     def _mark(self, place: Place) -> None:
-        section = place.name if isinstance(place, ScreenPlace) else KINDS[place.kind].section
+        section = section_of(place)
         item = self._by_section.get(section)
         if item is not None:
             item.setChecked(True)
@@ -317,19 +330,22 @@ class MainWindow(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        kinds = [] if isinstance(place, ScreenPlace) else sections().get(section, [])
-        for kind in kinds if len(kinds) > 1 and isinstance(place, ListPlace) else []:
-            tab = button(KINDS[kind].titled(), lambda kind=kind: self.go(ListPlace(kind)), "tab")  # type: ignore[misc]
+        places = [] if isinstance(place, FormPlace) else places_of(section, sections().get(section, []))
+        for title, there in places if len(places) > 1 else []:
+            tab = button(title, lambda there=there: self.go(there), "tab")  # type: ignore[misc]
             tab.setCheckable(True)
-            tab.setChecked(isinstance(place, ListPlace) and place.kind == kind)
+            tab.setChecked(place == there)
             self._tab_row.addWidget(tab)
         self._tab_row.addStretch(1)
-        self._tabs.setVisible(isinstance(place, ListPlace) and len(kinds) > 1)
+        self._tabs.setVisible(len(places) > 1)
 
     def _next_tab(self, step: int) -> None:
-        if isinstance(self._place, ListPlace):
-            kinds = sections()[KINDS[self._place.kind].section]
-            self.go(ListPlace(kinds[(kinds.index(self._place.kind) + step) % len(kinds)]))
+        if self._place is None or isinstance(self._place, FormPlace):
+            return
+        section = section_of(self._place)
+        places = [there for _title, there in places_of(section, sections().get(section, []))]
+        if self._place in places:
+            self.go(places[(places.index(self._place) + step) % len(places)])
 
     # ------------------------------------------------------------------ leaving
 

@@ -26,6 +26,14 @@ class Screen:
     waiting: "Callable[[OpenStation], int] | None" = None
     #: What it is for; whose role does not allow that does not see it.
     needs: Action | None = None
+    #: A section whose first tab it is, instead of an item of its own.
+    section: str = ""
+
+
+def _law(desk: Desk, around: Around) -> Page:
+    from station_app.ui.screens.law import LawScreen
+
+    return LawScreen(desk, around)
 
 
 def _users(desk: Desk, around: Around) -> Page:
@@ -63,5 +71,6 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("hand_in", N_("Hand in"), "handin", _hand_in, needs=Action.HAND_IN),
     Screen("import", N_("Import"), "import", _import, needs=Action.IMPORT),
     Screen("conflicts", N_("To decide"), "ask", _conflicts, waiting=lambda station: len(station.store.conflicts()), needs=Action.RESOLVE),
+    Screen("law", N_("Overview"), "law", _law, section="law"),
     Screen("users", N_("Users"), "users", _users, bottom=True),
 )
