@@ -53,7 +53,7 @@ XCB_PACKAGES = (
 #: The standard tools by which anyone checks a report, a bundle and a receipt without our code.
 CHECK_PACKAGES = ("poppler-utils", "libnss3-tools", "age", "openssl", "zstd", "jq", "sqlite3")
 #: What only the tests need.
-TEST_PACKAGES = ("postgresql", "xvfb", "xauth", "chromium")
+TEST_PACKAGES = ("postgresql", "xvfb", "xauth", "chromium", "gcc", "libc6-dev")
 
 #: Distributions since 2024 renamed some libraries (64-bit time); the old name is then only a virtual one.
 RENAMED = {"libglib2.0-0": "libglib2.0-0t64"}

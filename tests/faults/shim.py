@@ -46,7 +46,19 @@ def built() -> Path:
         compiler = shutil.which("cc") or shutil.which("gcc")
         assert compiler is not None, "no C compiler: apt-get install gcc libc6-dev"
         part = made.with_suffix(f".{os.getpid()}")
-        command = [compiler, "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", "-o", str(part), str(SOURCE), "-ldl"]
+        command = [
+            compiler,
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-O1",
+            "-shared",
+            "-fPIC",
+            "-o",
+            str(part),
+            str(SOURCE),
+            "-ldl",
+        ]
         subprocess.run(command, check=True)
         part.replace(made)
     return made
@@ -54,7 +66,12 @@ def built() -> Path:
 
 def under_shim(module: str, words: Sequence[str], temp: Path) -> "subprocess.CompletedProcess[str]":
     """Run a module of ours in a process above the shim."""
-    told = {**os.environ, "LD_PRELOAD": str(built()), "TMPDIR": str(temp), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    told = {
+        **os.environ,
+        "LD_PRELOAD": str(built()),
+        "TMPDIR": str(temp),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
     command = [sys.executable, "-m", module, *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=told)
 

@@ -84,7 +84,15 @@ def child(
 
 
 def one_run(
-    place: Place, unlocked: Unlocked, shim: Shim, on: On, mode: Mode, nth: int, steps: Sequence[int], report: Report, control: str = ""
+    place: Place,
+    unlocked: Unlocked,
+    shim: Shim,
+    on: On,
+    mode: Mode,
+    nth: int,
+    steps: Sequence[int],
+    report: Report,
+    control: str = "",
 ) -> tuple[int, int]:
     """Fork, fault, look. Returns how many writes and syncs a whole run has."""
     reading, writing = os.pipe()
@@ -92,7 +100,17 @@ def one_run(
     if pid == 0:
         try:
             os.close(reading)
-            child(place, unlocked, shim, on, mode, nth, steps, lambda said: (os.write(writing, json.dumps(said).encode() + b"\n"), None)[1], control)
+            child(
+                place,
+                unlocked,
+                shim,
+                on,
+                mode,
+                nth,
+                steps,
+                lambda said: (os.write(writing, json.dumps(said).encode() + b"\n"), None)[1],
+                control,
+            )
             os._exit(0)
         except BaseException:  # noqa: BLE001  # told, then the process ends
             os.write(writing, json.dumps({"wrong": traceback.format_exc()[-800:]}).encode() + b"\n")

@@ -207,35 +207,24 @@ def _edited(folder: Path) -> tuple[Store, list[str], list[str], Path]:
     assert isinstance(done, Done)
     for length in (1, 500, 1):  # pages of a long text are free afterwards
         for n, record in enumerate(done.records):
-            again = store.change([Edit("resident", {"note": words[n] * length + "甲" * dice.randrange(1, 90)}, record)], AUTHOR, "edit")
+            again = store.change(
+                [Edit("resident", {"note": words[n] * length + "甲" * dice.randrange(1, 90)}, record)], AUTHOR, "edit"
+            )
             assert isinstance(again, Done), again
     return store, words, list(done.records), file
 
 
-@pytest.mark.parametrize("anew", [False, True])
-def test_a_file_that_did_not_always_overwrite_is_written_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, anew: bool
+@pytest.mark.parametrize(("secure", "anew", "left"), [("ON", False, 0), ("OFF", False, 30), ("OFF", True, 0)])
+def test_what_a_file_keeps_when_it_does_not_overwrite_what_it_deletes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secure: str, anew: bool, left: int
 ) -> None:
-    """The planted bug: without ``secure_delete`` texts stay in pages. A file of that time is known and written anew once."""
-    monkeypatch.setattr(engine, "_PRAGMAS", tuple(p for p in engine._PRAGMAS if "secure" not in p))
-    store, words, records, file = _edited(tmp_path)
-    store.close()
-    monkeypatch.undo()
-    opened = Store.open(open_sqlite(file, bytes(32)), tmp_path)
-    assert isinstance(opened, Store)
-    erased = opened.erase([("resident", r) for r in records[:30]], "request", "本人要求", AUTHOR)
-    assert isinstance(erased, Erased)
-    assert opened.database.settled(anew=anew)
-    left = hits(file, bytes(32), words[:30])
-    assert (left == {}) is anew, f"{len(left)} texts left"
-    opened.close()
-
-
-def test_a_file_that_always_overwrote_need_not_be_written_anew(tmp_path: Path) -> None:
+    """The planted bug: without ``secure_delete`` every text stays in some page; writing the file anew takes it away."""
+    monkeypatch.setattr(engine, "_PRAGMAS", (*engine._PRAGMAS, f"secure_delete={secure}"))
     store, words, records, file = _edited(tmp_path)
     assert isinstance(store.erase([("resident", r) for r in records[:30]], "request", "本人要求", AUTHOR), Erased)
-    assert store.database.settled()
-    assert hits(file, bytes(32), words[:30]) == {} and len(hits(file, bytes(32), words[30:])) == 30
+    assert store.database.settled(anew=anew)
+    assert len(hits(file, bytes(32), words[:30])) == left
+    assert len(hits(file, bytes(32), words[30:])) == 30, "nothing of others went"
     store.close()
 
 

@@ -18,6 +18,7 @@ from station_app.store import backup, journal, vault
 from station_app.store.blobs import Blobs
 from station_app.store.change import Author, Edit
 from station_app.store.engine import DRIVER_ERRORS, is_disk_error
+from station_app.store.files import make_folders
 from station_app.store.freshness import State
 from station_app.store.opened import Store
 from station_app.store.refusals import StoreRefusal
@@ -138,7 +139,9 @@ class Worker:
                 edit = Edit("resident", {"name": f"王{n % 97}", "note": f"第{n}次"}, record_of(n))
                 done = self.store.change([edit], author, what, op=op_of(n))
             elif what == "batch":
-                rows = [[Edit("activity", {"name": f"活动{n}-{i}", "held_on": "2025-03-05"})] for i in range(BATCH_ROWS)]
+                rows = [
+                    [Edit("activity", {"name": f"活动{n}-{i}", "held_on": "2025-03-05"})] for i in range(BATCH_ROWS)
+                ]
                 done = self.store.batch(rows, author, "import", op=op_of(n))
             elif what == "blob":
                 done = self.blobs.put(photo(n))
@@ -163,7 +166,7 @@ class Worker:
         work = self.place.top / "work"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
-        target.parent.mkdir(exist_ok=True)
+        make_folders(target.parent)
         source = backup.Source(self.place.station, self.unlocked.key, STATION, self.store.device)
         return backup.write(source, target, work, made=1, reason="now", program="0")
 
@@ -207,7 +210,11 @@ def _store(store: Store, acknowledged: Sequence[int], tables: bool) -> list[str]
         wrong.append(f"the store stands in doubt: {store.guard.standing.state.value}")
     with store.reading() as reader:
         kept = [n for n in acknowledged if what_of(n) in ("add", "edit", "batch")]
-        wrong += [f"operation {n} was acknowledged and is gone" for n in kept if journal.by_op(reader.connection, op_of(n)) is None]
+        wrong += [
+            f"operation {n} was acknowledged and is gone"
+            for n in kept
+            if journal.by_op(reader.connection, op_of(n)) is None
+        ]
         newest = {record_of(n): n for n in kept if what_of(n) != "batch"}
         for record, n in newest.items():
             found = reader.get("resident", record)
@@ -271,4 +278,3 @@ def copied(source: Path, target: Path) -> None:
     """A fresh copy of a place; fast, for there is one for each fault."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
-
