@@ -16,9 +16,13 @@ class CentreRefusal(StrEnum):
     NO_REPORT = "no_report"
     NOT_AGREED = "not_agreed"
     NO_DATABASE = "no_database"
+    NO_SUCH_REQUEST = "no_such_request"
+    ALREADY_RELEASED = "already_released"
 
 
 SENTENCES: dict[StrEnum, str] = {
+    CentreRefusal.NO_SUCH_REQUEST: N_("No request on this stick has this code. Telephone the station again and let them read the code aloud."),
+    CentreRefusal.ALREADY_RELEASED: N_("This request was answered on {day} already. If the answer was lost, the station asks anew."),
     CentreRefusal.NO_CENTRE: N_("There is no centre in the folder {folder}. Create one with “centre init”, or choose another folder."),
     CentreRefusal.CENTRE_EXISTS: N_("The folder {folder} already holds a centre. Nothing was changed."),
     CentreRefusal.CENTRE_DAMAGED: N_("The centre's files are damaged ({part}). Nothing was changed; restore the newest backup."),

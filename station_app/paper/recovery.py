@@ -62,3 +62,44 @@ def recovery_sheet(*, station_name: str, station: str, code: str, made_on: date)
             ),
         )
     )
+
+
+def second_sheet(*, station_name: str, station: str, code: str, made_on: date) -> bytes:
+    """The second sheet as a PDF of one page: with the centre's answer, and only with it, its code opens the station."""
+    title = _("Second sheet")
+    dated = _("{year}-{month}-{day}", year=made_on.year, month=made_on.month, day=made_on.day)
+    return render(
+        Document(
+            title=title,
+            author=station_name,
+            made_on=made_on,
+            official=False,
+            blocks=(
+                Title(title, (_("{station} (number {number})", station=station_name, number=station),)),
+                Box(
+                    _("Read this first"),
+                    (
+                        _("This sheet alone opens nothing, and the centre alone opens nothing: it takes both."),
+                        _("It is needed when no password is known and the recovery sheet is lost as well."),
+                        _("A second person keeps it, not the one who keeps the recovery sheet."),
+                    ),
+                ),
+                CodeBlock(groups_of(code), _("Code of the second sheet"), code, _("The same code")),
+                Box(
+                    _("How to use it"),
+                    (
+                        _(
+                            "1. On the locked computer choose recovery with the centre, and put a USB stick in: a request is written."
+                        ),
+                        _(
+                            "2. The centre calls the station. Read the code on the screen aloud; take the stick to the centre."
+                        ),
+                        _("3. With the centre's answer on the stick, type this sheet's code and set a new password."),
+                        _("4. Both sheets have then been replaced: print the new ones and destroy the old."),
+                    ),
+                    framed=False,
+                ),
+                SignatureBlock(station_name, "", dated, (_("Signature of the keeper: "),)),
+            ),
+        )
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from station_app.store import slots
-from station_app.store.slots import Cost, Slot
+from station_app.store.slots import Cost
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 5 bits each, nothing that looks alike
 SIGNS: Final = 30
@@ -32,7 +32,7 @@ def derived(code: str, cost: Cost) -> Callable[[bytes], bytes]:
     return lambda salt: slots.derive(plain(code), salt, cost)
 
 
-def joined(share: bytes, code: str, slot: Slot) -> bytes:
+def joined(share: bytes, code: str, salt: bytes, cost: Cost) -> bytes:
     """What the centre's share and the second sheet's code give together; either alone gives nothing."""
-    second = slots.derive(plain(code), slots.unb64(slot.salt), slot.kdf)
+    second = slots.derive(plain(code), salt, cost)
     return hashlib.sha256(b"station_app escrow" + hashlib.sha256(share).digest() + second).digest()

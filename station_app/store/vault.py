@@ -10,7 +10,7 @@ import secrets
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -25,6 +25,7 @@ from station_app.store.passwords import weak
 from station_app.store.refusals import StoreRefusal
 from station_app.store.roles import Action, Role, may
 from station_app.store.slots import ESCROW, RECOVERY, Cost, Damaged, Slot
+from station_app.store.unlocked import Unlocked, User
 from station_app.store.vault_file import Escrow, State, closed
 
 FILE: Final = "vault.json"
@@ -34,40 +35,9 @@ LANES: Final = 4
 
 T = TypeVar("T")
 #: Puts a fresh recovery code on paper before the old one becomes void; where it refuses, nothing has changed.
-Keep = Callable[["Unlocked", str], Refusal | None]
+Keep = Callable[[Unlocked, str], Refusal | None]
 
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A user as the unlock screen shows them."""
-
-    id: str
-    name: str
-    role: str
-    active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Unlocked:
-    """What an unlocked vault gives: the data key and who opened it.
-
-    ``coming``: the other key while a change of keys is under way; the database opens with ``key``.
-    ``retired``: earlier keys, newest first, for backups made under them.
-    """
-
-    key: bytes
-    user: User
-    number: int = 1
-    coming: tuple[int, bytes] | None = None
-    retired: tuple[bytes, ...] = ()
-
-    @property
-    def keys(self) -> dict[int, bytes]:
-        """The keys a new slot must hold."""
-        return {self.number: self.key, **({} if self.coming is None else dict([self.coming]))}
-
-    def __repr__(self) -> str:
-        return f"Unlocked({self.user.id})"  # keys must not reach a log
+__all__ = ["FILE", "Unlocked", "User", "Vault"]
 
 
 class Vault:
@@ -302,7 +272,9 @@ class Vault:
         self._again()
         if (laid := self._state.escrow) is None:
             return Refusal(StoreRefusal.NO_ESCROW)
-        return self._recovered(laid.slot, lambda slot: codes.joined(share, code, slot), name, password, keep)
+        return self._recovered(
+            laid.slot, lambda slot: codes.joined(share, code, slots.unb64(slot.salt), slot.kdf), name, password, keep
+        )
 
     def _recovered(
         self, slot: Slot, kek: Callable[[Slot], bytes], name: str, password: str, keep: Keep
@@ -333,18 +305,29 @@ class Vault:
 
         return self._change(opened, work)
 
-    def lay_down(self, by: Unlocked, station: str, device: str, seal: Callable[[int, bytes], str]) -> str | Refusal:
-        """Make recovery by two possible: a fresh centre's share (``seal`` gives version and share to the centre, as base64)
-        and the code of the second sheet, which is returned and kept nowhere. What was laid down before is void."""
+    def lay_down(
+        self, by: Unlocked, station: str, device: str, seal: Callable[[int, bytes, str], str | Refusal]
+    ) -> int | Refusal:
+        """Make recovery by two possible: a fresh centre's share and the code of the second sheet, which is kept nowhere.
 
-        def work(state: State) -> str:
-            version, share, code = state.escrows + 1, secrets.token_bytes(32), codes.new()
-            salt = secrets.token_bytes(16)
-            bare = Slot(ESCROW, ESCROW, version, True, "", _cost(), slots.b64(salt), "")
-            kek = codes.joined(share, code, bare)
+        ``seal`` gets version, share and printed code, puts the code on paper, and gives the share sealed to the centre, as
+        base64. What was laid down before is void. Returns the version.
+        """
+
+        def work(state: State) -> int | Refusal:
+            version, share, code, salt = (
+                state.escrows + 1,
+                secrets.token_bytes(32),
+                codes.new(),
+                secrets.token_bytes(16),
+            )
+            sealed = seal(version, share, codes.printed(code))
+            if isinstance(sealed, Refusal):
+                return sealed
+            kek = codes.joined(share, code, salt, _cost())
             slot = slots.equipped(slots.made(ESCROW, ESCROW, version, "", _cost(), salt, kek), by.keys)
-            state.escrow, state.escrows = Escrow(station, device, seal(version, share), slot), version
-            return codes.printed(code)
+            state.escrow, state.escrows = Escrow(station, device, sealed, slot), version
+            return version
 
         return self._change(by, work, managing=True)
 

@@ -35,6 +35,13 @@ class LawRefusal(StrEnum):
     SECOND_SIGNATURE = "second_signature"
 
 
+class EscrowRefusal(StrEnum):
+    """Closed set of refusals about recovery by two people through the centre."""
+
+    NOT_ASKED = "escrow_not_asked"
+    FOREIGN_REPLY = "escrow_foreign_reply"
+
+
 class FileRefusal(StrEnum):
     """Closed set of refusals about a file to be checked."""
 
@@ -68,6 +75,8 @@ class ImportsRefusal(StrEnum):
 
 
 SENTENCES: Final[dict[StrEnum, str]] = {
+    EscrowRefusal.NOT_ASKED: N_("No recovery was asked for on this computer. Put the stick in and ask first; the centre answers on the same stick."),
+    EscrowRefusal.FOREIGN_REPLY: N_("The centre's answer on this stick does not belong to what this computer asked. Ask anew, and let the centre answer again."),
     MergeRefusal.NOT_PEOPLE: N_("Only records of people can be merged: {kinds}."),
     MergeRefusal.THE_SAME: N_("Both are the same record. Choose two different ones."),
     ImportsRefusal.UNKNOWN: N_("There is no import {entry}. “imports” lists them."),

@@ -398,7 +398,7 @@ def test_a_key_change_leaves_behind_who_never_signed_in_since_format_1(first: Ma
 
 def _broken(content: Any, rng: random.Random) -> Any:
     """The same JSON with one thing in it that does not belong."""
-    junk = rng.choice([None, True, -1, 1 << 70, 1e308, "", "x", "AAAA", [], {}, [[]], {"a": 1}, "é" * 3])
+    junk: Any = rng.choice([None, True, -1, 1 << 70, 1e308, "", "x", "AAAA", [], {}, [[]], {"a": 1}, "é" * 3])
     if isinstance(content, dict) and content and rng.random() < 0.85:
         name = rng.choice(sorted(content))
         return {**content, name: _broken(content[name], rng)}
