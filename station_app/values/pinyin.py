@@ -123,18 +123,20 @@ def sort_key(name: str) -> str:
     return " ".join(part[0] for part in _parts(name))
 
 
+@remembered(2048)
+def _heard(syllable: str) -> str:
+    """A syllable without what is heard alike; there are four hundred of them, and a register has a million."""
+    syllable = re.sub("^([zcs])h", r"\1", syllable.replace("v", "u"))
+    return re.sub("([aei]n)g$", r"\1", re.sub("^l", "n", syllable))
+
+
 @remembered(65536)
 def sounds_like(name: str) -> str:
     """A key that is equal for names heard alike: z/zh, c/ch, s/sh, n/l, in/ing, en/eng, an/ang are one.
 
     敖其尔, 奥其尔 and 敖奇尔 have the same key; it proposes duplicates, a person decides.
     """
-    syllables = []
-    for syllable in sort_key(name).replace("v", "u").split():
-        syllable = re.sub("^([zcs])h", r"\1", syllable)
-        syllable = re.sub("^l", "n", syllable)
-        syllables.append(re.sub("([aei]n)g$", r"\1", syllable))
-    return "".join(syllables)
+    return "".join(_heard(syllable) for syllable in sort_key(name).split())
 
 
 _ALIKE = {"zh": ("z",), "ch": ("c",), "sh": ("s",), "z": ("zh",), "c": ("ch",), "s": ("sh",), "n": ("l",), "l": ("n",)}

@@ -4,8 +4,7 @@ Found by keys, not by comparing everybody with everybody: the same number, or th
 together with birth, village or telephone (Christen 2012, blocking). A score of 100 is certainty, :data:`ENOUGH` an offer.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,50 +113,69 @@ def _births(one: str, other: str) -> tuple[int, str]:
     return -20, ""
 
 
-def keys(one: Person) -> Iterator[tuple[str, ...]]:
+def keys(one: Person, sound: Callable[[str], str] = sounds_like) -> Iterator[tuple[str, ...]]:
     """The blocks a person belongs to: only people of a common block are compared."""
     if one.id_no:
         yield "id", one.id_no
-    sounds = {sounds_like(name) for name in one.names}
-    for sound in sounds:
-        if len(one.birth) == 10:
-            yield "day", sound, one.birth
-            yield "anniversary", sound, one.birth[5:], one.village
+    day = one.birth if len(one.birth) == 10 else ""
+    for heard in {sound(name) for name in one.names}:
+        if day:
+            yield "day", heard, day
+            yield "anniversary", heard, day[5:], one.village
         if one.birth:
-            yield "month", sound, one.birth[:7], one.village
-        yield "place", sound, one.village, "" if one.birth else "?"
+            yield "month", heard, one.birth[:7], one.village
+        yield "place", heard, one.village
         for phone in one.phones:
-            yield "phone", sound, phone
-    if len(one.birth) == 10:
+            yield "phone", heard, phone
+    if day:
         for phone in one.phones:
-            yield "line", phone, one.birth
+            yield "line", phone, day
 
 
 def scan(people: Iterable[Person], kind: str, apart: set[frozenset[str]]) -> list[Pair]:
     """Every pair worth asking about, the surest first."""
-    blocks: dict[tuple[str, ...], list[Person]] = defaultdict(list)
-    for one in people:
-        for key in keys(one):
-            blocks[key].append(one)
-    found: dict[frozenset[str], Pair] = {}
-    for key, block in blocks.items():
-        others = blocks.get((*key[:3], ""), []) if key[0] == "place" and key[3] == "?" else []
-        if len(block) + len(others) < 2 or (key[0] == "place" and key[3] == "") or len(block) + len(others) > _BLOCK:
-            continue
-        for a, b in _pairs(block, others):
-            both = frozenset((a.id, b.id))
-            if both in found or both in apart or len(both) < 2:
+    everybody = list(people)
+    heard: dict[str, str] = {}
+
+    def sound(name: str) -> str:
+        known = heard.get(name)
+        if known is None:
+            known = heard[name] = sounds_like(name)
+        return known
+
+    # A block is known by its key's hash, and is a list only from its second person on: most have one. Two keys of one hash
+    # merely make a comparison that finds nothing.
+    first: dict[int, int] = {}
+    blocks: dict[int, list[int]] = {}
+    places: set[int] = set()
+    for at, one in enumerate(everybody):
+        for key in keys(one, sound):
+            mark = hash(key)
+            if (begun := first.setdefault(mark, at)) != at:
+                blocks.setdefault(mark, [begun]).append(at)
+                if key[0] == "place":
+                    places.add(mark)
+    del first
+    found: dict[tuple[int, int], Pair] = {}
+    for mark, block in blocks.items():
+        for a, b in _pairs(block, everybody, mark in places):
+            if (a, b) in found or frozenset((everybody[a].id, everybody[b].id)) in apart:
                 continue
-            pair = compared(kind, a, b)
+            pair = compared(kind, everybody[a], everybody[b])
             if pair.score >= ENOUGH:
-                found[both] = pair
+                found[a, b] = pair
     return sorted(found.values(), key=lambda p: (-p.score, p.one, p.other))
 
 
-def _pairs(block: list[Person], others: list[Person]) -> Iterator[tuple[Person, Person]]:
-    for at, a in enumerate(block):
-        for b in (*block[at + 1 :], *others):
-            yield a, b
+def _pairs(block: list[int], everybody: list[Person], place: bool) -> Iterator[tuple[int, int]]:
+    """The pairs of a block; of those who merely live in one village only pairs of which one has no birth date."""
+    unborn = [at for at in block if not everybody[at].birth] if place else block
+    if len(unborn) > _BLOCK:
+        return
+    for at in unborn:
+        for other in block:
+            if at < other or (place and other < at and everybody[other].birth):
+                yield min(at, other), max(at, other)
 
 
 def duplicates(reader: Reader, kind: str) -> list[Pair]:
