@@ -12,6 +12,14 @@ from station_app.compose.backups import (
 )
 from station_app.compose.checking import pinned_pems, verify_file
 from station_app.compose.conflicts import Question, decide, decide_typed, name_computer, questions
+from station_app.compose.duplicates import (
+    Offered,
+    find_duplicates,
+    likely_person,
+    look_at_merge,
+    merge_people,
+    tell_apart,
+)
 from station_app.compose.erasing import erase_person, erase_record, erasures, what_goes
 from station_app.compose.escrow import ByTwo, ask_centre, centre_answered, prepare_escrow, recover_by_two
 from station_app.compose.exports import Leaving, export_everything, export_records, keep_recipient, recipients
@@ -41,7 +49,7 @@ from station_app.compose.law import (
     second_users,
     seen_row,
 )
-from station_app.compose.ledgers import import_ledger
+from station_app.compose.ledgers import import_ledger, imports, possible_duplicates, take_import_back
 from station_app.compose.opening import (
     clock_sentences,
     continue_as_new_device,
@@ -59,6 +67,7 @@ __all__ = [
     "Disabled",
     "Failed",
     "Leaving",
+    "Offered",
     "OpenStation",
     "Question",
     "Restored",
@@ -97,12 +106,18 @@ __all__ = [
     "export_everything",
     "export_records",
     "failed_attempts",
+    "find_duplicates",
     "import_ledger",
+    "imports",
     "keep_recipient",
+    "likely_person",
     "list_paper",
+    "look_at_merge",
+    "merge_people",
     "name_computer",
     "open_station",
     "pinned_pems",
+    "possible_duplicates",
     "prepare_escrow",
     "prove",
     "questions",
@@ -118,6 +133,8 @@ __all__ = [
     "sentences",
     "set_password",
     "set_role",
+    "take_import_back",
+    "tell_apart",
     "verify_file",
     "what_goes",
 ]

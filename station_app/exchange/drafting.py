@@ -26,6 +26,7 @@ class Draft:
 
     edits: list[Edit] = field(default_factory=list)
     effect: Effect = Effect.SAME
+    born: list[Edit] = field(default_factory=list)  # of the edits, those that make a new record
 
 
 class Drafter:
@@ -75,7 +76,9 @@ class Drafter:
 
     def _new(self, kind: str, values: dict[str, Wire], known: bool) -> str:
         record = new_id() if known else ""
-        self.draft.edits.append(Edit(kind, values, record or None))
+        edit = Edit(kind, values, record or None)
+        self.draft.edits.append(edit)
+        self.draft.born.append(edit)
         if known:
             self._planned[kind, record] = values
             self.index.put(kind, record, values)

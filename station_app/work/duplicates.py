@@ -19,6 +19,8 @@ ENOUGH: Final = 65
 SURE: Final = 90
 #: A block larger than this (everybody without a birth date, a telephone of a whole village) says nothing about a person.
 _BLOCK: Final = 60
+#: So many new people are looked up one by one.
+_FEW: Final = 300
 
 _ID_SAME = N_("the same identity number")
 _ID_CLOSE = N_("the identity numbers differ in {n} places only")
@@ -183,11 +185,25 @@ def duplicates(reader: Reader, kind: str) -> list[Pair]:
     return scan(everybody(reader, kind), kind, told_apart(reader, kind))
 
 
+def likely_new(reader: Reader, kind: str, new: Mapping[str, Mapping[str, object]]) -> list[Pair]:
+    """Of people about to be entered (by the id they will have) those that look like each other or like somebody known."""
+    people = [person_of(kind, record, _texts(values)) for record, values in new.items()]
+    if len(people) > _FEW:  # looking at everybody once is quicker than asking for each
+        found = scan([*people, *(p for p in everybody(reader, kind) if p.id not in new)], kind, set())
+        return [pair for pair in found if pair.one in new or pair.other in new]
+    known = [pair for record, values in new.items() for pair in likely(reader, kind, record, values)]
+    return sorted([*scan(people, kind, set()), *known], key=lambda p: (-p.score, p.one, p.other))
+
+
+def _texts(values: Mapping[str, object]) -> dict[str, str | None]:
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
 def likely(reader: Reader, kind: str, record: str, values: Mapping[str, object]) -> list[Pair]:
     """Who may be the person a form is just being filled in for; ``record`` is '' for a new one. At most five."""
     if kind not in PEOPLE:
         return []
-    one = person_of(kind, record, {name: value for name, value in values.items() if isinstance(value, str)})
+    one = person_of(kind, record, _texts(values))
     if not one.names and not one.id_no:
         return []
     apart = told_apart(reader, kind) if record else set()
