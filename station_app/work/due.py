@@ -123,12 +123,12 @@ def _by_class(person: Person, today: date, rules: Mapping[str, Any]) -> date | N
         months = 3
     else:
         return None
+    if person.last is not None:
+        return _period(_period(person.last, months)[1] + timedelta(days=1), months)[1]
     this = _period(today, months)
-    before = _period(this[0] - timedelta(days=1), months)
-    if person.last is not None and person.last >= this[0]:
-        return _period(this[1] + timedelta(days=1), months)[1]
-    missed = (person.last is None or person.last < before[0]) and person.filed is not None and person.filed <= before[1]
-    return before[1] if missed else this[1]
+    before = this[0] - timedelta(days=1)
+    # who was never visited is overdue since the last period that passed, not since a filing years ago
+    return before if person.filed is not None and person.filed <= before else this[1]
 
 
 def _period(day: date, months: int) -> tuple[date, date]:

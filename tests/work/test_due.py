@@ -36,6 +36,7 @@ def person(
         (person("key", date(2024, 4, 2)), date(2024, 5, 31), Why.RULE),
         (person("key", date(2024, 3, 31)), date(2024, 4, 30), Why.RULE),  # April was missed
         (person("key", None, date(2024, 5, 3)), date(2024, 5, 31), Why.RULE),
+        (person("key", None, date(2020, 5, 3)), date(2024, 4, 30), Why.RULE),
         (person("general", date(2024, 4, 1)), date(2024, 9, 30), Why.RULE),
         (person("general", date(2024, 1, 9)), date(2024, 6, 30), Why.RULE),
         (person("general", date(2023, 12, 31)), date(2024, 3, 31), Why.RULE),  # the first quarter was missed
@@ -47,7 +48,7 @@ def person(
     ],
 )
 def test_a_day_and_a_reason(who: Person, on: date, why: Why) -> None:
-    """Seen failing: a missed month not overdue; the quarter begun in the month of today; a change after its visit."""
+    """Seen failing: who was never visited not overdue; the period of today taken for the one after the visit; a change after its visit."""
     found = due_of(who, TODAY, RULES)
     assert found is not None and (found.on, found.why) == (on, why)
 
@@ -69,8 +70,8 @@ def test_states() -> None:
 def test_nobody_is_ever_missing_from_the_list() -> None:
     """FEATURES §4: visits made only when the list asks keep every rule; walked day by day, no rule looked at but the calendar.
 
-    Whoever visits exactly those who are due today (or overdue) never lets a week, month or quarter pass. Seen failing: the
-    end of a quarter taken from the month of the last visit. ``STATION_APP_ELDER_MONTHS`` for the long run.
+    Whoever visits exactly those who are due today (or overdue) never lets a week, month or quarter pass. Seen failing: a
+    day more for the high class; quarters that begin in any month. ``STATION_APP_ELDER_MONTHS`` for the long run.
     """
     dice = random.Random(5)
     months = int(os.environ.get("STATION_APP_ELDER_MONTHS", "4000"))
