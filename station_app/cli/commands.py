@@ -52,6 +52,8 @@ class Context:
             raise Refused(opened)
         for sentence in sentences(opened):
             self.say(sentence)
+        if not opened.store.guard.compared:
+            self.say(_("The station was not closed properly last time. “check” compares every row with the journal."))
         try:
             yield opened
         finally:

@@ -34,8 +34,9 @@ ACKNOWLEDGED: Final = "acknowledged"
 
 #: The keyring is written when a store is closed, and in between once for so many entries.
 RING_EVERY: Final = 100
-#: Up to so many entries a store that was not closed properly is proven before it opens (0.3 s); a larger one meanwhile.
-PROVE_AT_ONCE: Final = 4_000
+#: A file up to this size (some five thousand records) that was not closed properly is proven before it opens, within about
+#: a second; a larger one meanwhile: in the background of the window, by ``check``, and before a month is signed.
+PROVE_AT_ONCE: Final = 3_000_000
 #: Whatever its seal says, a store is proven this often.
 PROVE_EVERY: Final = 7 * 86_400_000
 _SALT: Final = 16  # bytes at the beginning of a SQLCipher file: copies share them
@@ -135,7 +136,7 @@ class Guard:
             own = journal.device_named(connection, store.device)
         self.clock = ClockWatch(store, 0 if own is None else own.time)
         self.clock.look(store, self.standing.here)
-        if not self._compared and store.entry_count() <= PROVE_AT_ONCE:
+        if not self._compared and self.file is not None and self.file.stat().st_size <= PROVE_AT_ONCE:
             self.prove(store)
 
     def _judged(self, store: "Store") -> Standing:
