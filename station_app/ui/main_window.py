@@ -27,6 +27,7 @@ from station_app.ui.parts import Button, Question, Toast, button, label, scrolli
 from station_app.ui.places import FormPlace, ListPlace, Page, Place, ScreenPlace
 from station_app.ui.refusals import SENTENCES, WindowRefusal
 from station_app.ui.screens import SCREENS, Screen
+from station_app.ui.screens.backups import Daily
 from station_app.ui.search_field import SearchField
 from station_app.ui.standing import StandingLine
 from station_app.ui.theme import NAVIGATION, S1, S2, S3, S4, S6
@@ -76,7 +77,7 @@ def section_of(place: Place) -> str:
 #: Within a section, what is used most stands first.
 _FIRST: Final = (
     "resident", "household", "elder", "visit", "service", "assessment", "activity", "farm_plot", "plot_application",
-    "farm_help", "harvest", "sale", "volunteer", "volunteer_hours", "worker", "station", "room",
+    "farm_help", "harvest", "sale", "volunteer", "volunteer_hours", "worker", "consent", "data_request", "access", "approval", "destruction", "export", "station", "room",
 )  # fmt: skip
 
 
@@ -105,6 +106,7 @@ class MainWindow(QWidget):
         middle.addLayout(right, 1)
         right.addWidget(self._topbar())
         self.standing = StandingLine(desk)
+        self.daily = Daily(self, desk, self)
         right.addWidget(self.standing)
         self._tabs = QFrame()
         self._tabs.setObjectName("topbar")
