@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from station_app.cli.commands import Command, Context, Result, UsageError, ok
@@ -244,44 +243,6 @@ def _undo(context: Context) -> Result:
     )
 
 
-def _import_words(parser: argparse.ArgumentParser) -> None:
-    _kind_words(parser)
-    parser.add_argument("file", metavar="FILE", help=_("the ledger: .xlsx, .xls, .ods, .csv, or our own .json"))
-    parser.add_argument("--sheet", metavar="S", help=_("only this sheet"))
-    parser.add_argument("--dry-run", action="store_true", help=_("read and check only, write nothing"))
-    parser.add_argument(
-        "--refused", metavar="OUT.xlsx", help=_("write the refused rows, each with its reason, to this workbook")
-    )
-
-
-def _import(context: Context) -> Result:
-    from station_app.compose import import_ledger
-
-    declared = _kind(context.words.kind)
-    words = context.words
-    with context.station() as station:
-        taken = ok(
-            import_ledger(
-                station, declared.kind_name, Path(words.file), sheet=words.sheet, dry_run=words.dry_run,
-                refused_to=Path(words.refused) if words.refused else None, progress=context.say,
-            )
-        )  # fmt: skip
-    return Result(taken, tuple(import_lines(taken)))
-
-
-def import_lines(taken: Mapping[str, Any]) -> list[str]:
-    """An import's outcome for people."""
-    lines = [
-        _(
-            "{read} rows read: {added} added, {changed} changed, {same} already there, {refused} refused.",
-            read=taken["read"], added=taken["added"], changed=taken["changed"], same=taken["same"], refused=len(taken["refused"]),
-        )
-    ]  # fmt: skip
-    lines += [_("Row {row}: {message}", row=r["row"], message=r["message"]) for r in taken["refused"]]
-    lines += [str(n["message"]) for n in taken.get("notices", ()) if n.get("message")]
-    return lines
-
-
 _D = "station-app --data 罕台镇"
 COMMANDS = (
     Command(
@@ -309,9 +270,5 @@ COMMANDS = (
     Command(
         ("undo",), N_("Take an entry (a whole import, if it belongs to one) back."),
         f"{_D} undo ENTRY", _undo, _entry_words,
-    ),
-    Command(
-        ("import",), N_("Take a ledger in."),
-        f"{_D} import elder 老年人台账.xlsx --refused 退回.xlsx", _import, _import_words,
     ),
 )  # fmt: skip

@@ -62,7 +62,7 @@ def main_job(place: Path, say: Any) -> tuple[dict[str, Any], list[str]]:
     """Everything in ``place``; CONTRACT's document, and the lines for people."""
     from station_app.centre.opened import init_centre
     from station_app.cli.demonstration import add_visits
-    from station_app.cli.records import import_lines
+    from station_app.cli.imports import import_lines
     from station_app.compose import create_station, import_ledger
     from station_app.store.files import write_whole
     from station_app.sync import receipts

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from station_app.compose.station import OpenStation
 from station_app.messages import Refusal
 from station_app.store.change import Done
+from station_app.store.likeness import PEOPLE
 from station_app.store.records import Found
 from station_app.store.refusals import StoreRefusal
 from station_app.store.roles import Action
@@ -27,9 +28,9 @@ class Offered:
 
 def find_duplicates(station: OpenStation, kind: str = "", limit: int | None = None) -> list[Offered] | Refusal:
     """The whole register looked through, the surest pairs first; of one kind of people or of all."""
-    kinds = (kind,) if kind else finding.PEOPLE
-    if not set(kinds) <= set(finding.PEOPLE):
-        return Refusal(MergeRefusal.NOT_PEOPLE, {"kinds": "、".join(finding.PEOPLE)})
+    kinds = (kind,) if kind else PEOPLE
+    if not set(kinds) <= set(PEOPLE):
+        return Refusal(MergeRefusal.NOT_PEOPLE, {"kinds": "、".join(PEOPLE)})
     with station.store.reading() as reader:
         found = [pair for one in kinds for pair in finding.duplicates(reader, one)]
         found.sort(key=lambda pair: -pair.score)

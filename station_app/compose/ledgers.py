@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from station_app.compose.backups import backup_before_import
 from station_app.compose.station import OpenStation
 from station_app.messages import Refusal
+from station_app.store.likeness import PEOPLE
 from station_app.store.refusals import StoreRefusal
 from station_app.store.roles import Action
 from station_app.work import imports as taken_in
-from station_app.work.duplicates import PEOPLE, likely_new
+from station_app.work.duplicates import likely_new
 from station_app.work.imports import Import, TakenBack
 
 if TYPE_CHECKING:
