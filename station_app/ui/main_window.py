@@ -77,7 +77,8 @@ def section_of(place: Place) -> str:
 #: Within a section, what is used most stands first.
 _FIRST: Final = (
     "resident", "household", "elder", "visit", "service", "assessment", "activity", "farm_plot", "plot_application",
-    "farm_help", "harvest", "sale", "volunteer", "volunteer_hours", "worker", "consent", "data_request", "access", "approval", "destruction", "export", "station", "room",
+    "farm_help", "harvest", "sale", "volunteer", "volunteer_hours", "worker",
+    "consent", "data_request", "access", "approval", "destruction", "erasure", "export", "station", "room",
 )  # fmt: skip
 
 

@@ -168,6 +168,7 @@ class FieldBox(QWidget):
     def uncover(self) -> None:
         """The editor again, empty until a value is loaded."""
         if self.veil is not None:
+            self.veil.hide()
             self.veil.deleteLater()
             self.veil = None
         self.editor.show()
