@@ -50,6 +50,11 @@ def backup_status(station: OpenStation) -> Status:
     return backup_shelf.status(station)
 
 
+def backup_due(station: OpenStation) -> bool:
+    """Whether today's backup is still to be made, and who is at work may make it."""
+    return station.may(Action.BACK_UP) and backing_up.due_today(station)
+
+
 def backup_place(station: OpenStation, place: Path | None) -> Path | Refusal:
     """Choose the folder (another disk, a stick) where backups go."""
     if not station.may(Action.BACK_UP):

@@ -68,6 +68,7 @@ class Status:
     """How it stands with the backups: for the first page and the backups' own."""
 
     place: Path
+    chosen: bool  # somebody chose it; else it lies beside the station
     there: bool
     same_disk: bool
     backups: tuple[One, ...]  # the newest first
@@ -197,7 +198,7 @@ def status(opened: Opened) -> Status:
     there = place.is_dir() or place == opened.folder / HERE
     proofs = [b.verified for b in backups if b.verified]
     return Status(
-        place, there, there and same_disk(opened.folder, place), tuple(backups), last, age,
+        place, bool(known.get("place")), there, there and same_disk(opened.folder, place), tuple(backups), last, age,
         max(proofs, default=None), drill, bool(backups) and due,
     )  # fmt: skip
 

@@ -66,11 +66,18 @@ def _hand_in(desk: Desk, around: Around) -> Page:
     return HandInScreen(desk, around)
 
 
+def _backups(desk: Desk, around: Around) -> Page:
+    from station_app.ui.screens.backups import BackupsScreen
+
+    return BackupsScreen(desk, around)
+
+
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen("month_report", N_("Month report"), "report", _month),
     Screen("hand_in", N_("Hand in"), "handin", _hand_in, needs=Action.HAND_IN),
     Screen("import", N_("Import"), "import", _import, needs=Action.IMPORT),
     Screen("conflicts", N_("To decide"), "ask", _conflicts, waiting=lambda station: len(station.store.conflicts()), needs=Action.RESOLVE),
     Screen("law", N_("Overview"), "law", _law, section="law"),
+    Screen("backups", N_("Backups"), "backup", _backups, bottom=True),
     Screen("users", N_("Users"), "users", _users, bottom=True),
 )
