@@ -1,4 +1,4 @@
-"""The list of who is to be visited by when."""
+"""Lists for the coming days: who is to be visited by when, whose birthday it is."""
 
 import argparse
 from collections import Counter
@@ -18,10 +18,7 @@ def _words(parser: argparse.ArgumentParser) -> None:
 def _due(context: Context) -> Result:
     from station_app.work.due import STATES, WHY, State, people_of, plan, rules_of
 
-    try:
-        on = date.fromisoformat(context.words.on) if context.words.on else today()
-    except ValueError:
-        raise UsageError(_("“{on}” is no day. Write it like 2024-03-05.", on=context.words.on)) from None
+    on = _day(context.words.on)
     with context.station() as station, station.store.reading() as reader:
         rules = rules_of(reader.connection, reader.station, on)
         people = people_of(reader.connection, reader.station, on)
@@ -44,6 +41,41 @@ def _due(context: Context) -> Result:
     return Result(document, tuple(lines) or (_("Nobody is to be visited in the coming days."),))
 
 
+def _birthday_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--on", metavar="YYYY-MM-DD", help=_("as of this day; default: today"))
+    parser.add_argument("--days", type=int, default=7, metavar="N", help=_("how many days ahead; default: 7"))
+
+
+def _birthdays(context: Context) -> Result:
+    from station_app.work.birthdays import people_of, upcoming
+
+    on = _day(context.words.on)
+    with context.station() as station, station.store.reading() as reader:
+        found = [
+            (one, reader.caption("resident", one.resident))
+            for one in upcoming(people_of(reader.connection, reader.station), on, context.words.days)
+        ]
+    document = {
+        "on": on.isoformat(),
+        "birthdays": [
+            {"resident": one.resident, "title": title, "on": one.on.isoformat(), "age": one.age, "said": one.said}
+            for one, title in found
+        ],
+    }
+    lines = [
+        _("{on}  {name}  {said}, {age} years", on=one.on.isoformat(), name=title, said=one.said, age=one.age or "—")
+        for one, title in found
+    ]
+    return Result(document, tuple(lines) or (_("No birthdays in the coming days."),))
+
+
+def _day(said: str | None) -> date:
+    try:
+        return date.fromisoformat(said) if said else today()
+    except ValueError:
+        raise UsageError(_("“{on}” is no day. Write it like 2024-03-05.", on=said)) from None
+
+
 COMMANDS = (
     Command(
         ("due",),
@@ -52,4 +84,8 @@ COMMANDS = (
         _due,
         _words,
     ),
-)
+    Command(
+        ("birthdays",), N_("List the birthdays of the coming days."), "station-app --data 罕台镇 birthdays --days 7",
+        _birthdays, _birthday_words,
+    ),
+)  # fmt: skip
