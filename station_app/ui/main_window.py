@@ -108,7 +108,10 @@ class MainWindow(QWidget):
         right.addWidget(self._topbar())
         self.standing = StandingLine(desk)
         self.daily = Daily(self, desk, self)
-        right.addWidget(self.standing)
+        line = QHBoxLayout()  # takes no room while there is nothing to say
+        line.setContentsMargins(S6, S3, S6, 0)
+        line.addWidget(self.standing)
+        right.addLayout(line)
         self._tabs = QFrame()
         self._tabs.setObjectName("topbar")
         self._tab_row = QHBoxLayout(self._tabs)
