@@ -215,7 +215,8 @@ class Door:
     ) -> tuple[list[Written], list[tuple[str, Problem]]] | Refusal:
         written: list[Written] = []
         warnings: list[tuple[str, Problem]] = []
-        born: set[tuple[str, str]] = set()
+        # What this very change brings back may be referred to again, in whatever order its edits stand.
+        born = {(edit.kind, edit.record) for edit in edits if edit.record and edit.fields.get(REMOVED) is False}
         for edit in edits:
             one = self._apply(connection, edit, resolving)
             if isinstance(one, Refusal):
