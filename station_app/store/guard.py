@@ -91,6 +91,8 @@ class Guard:
         self.standing = Standing(State.PROVEN)
         self.outside = True  # whether anything could be remembered outside the file
         self._stat = _stat(file)
+        # Read before the database is open: closing any other handle of it would drop this process's locks on it (POSIX).
+        self._salt = b"" if file is None else _salt(file)
         self._seal = None if file is None or keeper is None else freshness.page_seal(file)
         self._sealed = False
         self._compared = True  # the tables are known to be the journal's fold
@@ -165,7 +167,7 @@ class Guard:
         newest = max(known, key=lambda k: (k.seq, k.at), default=None)
         if newest is None or newest.place == self.place or self.file is None:
             return False
-        return _salt(Path(newest.place) / self.file.name) == _salt(self.file) != b""
+        return _salt(Path(newest.place) / self.file.name) == self._salt != b""
 
     # ------------------------------------------------------------------ proving
 
