@@ -37,7 +37,7 @@ from station_app.store.tables import AT_SHIFT, fact, held, touch
 from station_app.values.ids import new_id
 
 PENDING: Final = "erasing"  # the fact that says what is still to be cleared away
-OVERWRITES: Final = "overwrites"  # the fact that nothing was ever deleted in this file without being overwritten
+OVERWRITES: Final = "overwrites"  # the fact that a centre's plain file holds nothing that was deleted without being overwritten
 
 
 @dataclass(frozen=True, slots=True)

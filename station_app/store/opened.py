@@ -64,7 +64,6 @@ class Store:
             journal.register(connection, station, device, own=True)
         store.keep(STATION_FACT, station.encode())
         store.keep(DEVICE_FACT, device.encode())
-        store.keep(erasure.OVERWRITES, b"1")
         store.guard.look(store, new=True)
         return store
 

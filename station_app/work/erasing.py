@@ -176,10 +176,9 @@ def finish(opened: enrolment.Opened) -> bool:
         keep_list(opened)
         with store.database.writing() as connection:
             search.scrubbed(connection)
-        if not store.database.settled(anew=store.fact(erasure.OVERWRITES) is None):
+        if not store.database.settled():
             return False
         with store.database.writing() as connection:
-            erasure.mark_overwritten(connection)
             erasure.done(connection, store.station, waiting)
         return store.database.settled()
     except Exception as error:
