@@ -16,6 +16,8 @@ from station_app.work.birthdays import next_of, upcoming
 
 def test_every_solar_birthday_of_a_life() -> None:
     """Seen failing: 29 February not kept in other years."""
+    leap = next_of(date(1944, 2, 29), None, None, date(2025, 1, 1))
+    assert leap is not None and leap[0] == date(2025, 2, 28)
     dice = random.Random(3)
     for _n in range(400):
         born = date(1930, 1, 1) + timedelta(days=dice.randrange(14_000))
