@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, Slot
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QClipboard, QCloseEvent, QFont, QFontDatabase, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
@@ -94,6 +94,7 @@ class Window(QMainWindow):
         self.idle = Idle(self.jobs.changing, self)
         self.idle.expired.connect(self._nobody_there)
         self._last_user = ""
+        self._copied = Copied(self)
         self.unlock = UnlockScreen()
         self.unlock.wanted.connect(self._unlock)
         self.unlock.recovery.connect(self._ask_recovery)
@@ -242,7 +243,7 @@ class Window(QMainWindow):
         self.setWindowTitle(_("Social-work station"))
         self._stack.setCurrentWidget(self.unlock)
         close_dialogs(self)
-        forget_clipboard()
+        self._copied.forget()
         if main is not None:
             if station is not None:
                 _keep_draft(station, main)
@@ -352,14 +353,26 @@ def close_dialogs(window: QWidget) -> None:
             other.hide()
 
 
-def forget_clipboard() -> None:
+class Copied(QObject):
     """What was copied from the station does not outlive the locking; what another program copied stays."""
-    clipboard = QGuiApplication.clipboard()
-    for mode, ours in (
-        (QClipboard.Mode.Clipboard, clipboard.ownsClipboard()), (QClipboard.Mode.Selection, clipboard.ownsSelection()),
-    ):  # fmt: skip
-        if ours:
-            clipboard.clear(mode)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._ours = False
+        QGuiApplication.clipboard().dataChanged.connect(self._changed)
+
+    @Slot()
+    def _changed(self) -> None:
+        # not every platform knows whose the clipboard is; whoever has the keyboard has copied
+        self._ours = QGuiApplication.clipboard().ownsClipboard() or QApplication.focusWidget() is not None
+
+    def forget(self) -> None:
+        """Empty the clipboard if what lies there is ours."""
+        clipboard = QGuiApplication.clipboard()
+        if self._ours:
+            clipboard.clear()
+        if clipboard.ownsSelection():
+            clipboard.clear(QClipboard.Mode.Selection)
 
 
 def run(data_folder: Path, arguments: Sequence[str] = (), ready: Callable[[Window], None] | None = None) -> int:

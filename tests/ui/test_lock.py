@@ -43,7 +43,7 @@ def uptime(monkeypatch: pytest.MonkeyPatch) -> Uptime:
 
 
 @pytest.fixture
-def two(window: Window) -> Iterator[Window]:
+def two(uptime: Uptime, window: Window) -> Iterator[Window]:
     """The open station with a second user and a client on screen."""
     assert window.desk is not None
     station = window.desk._station

@@ -251,7 +251,7 @@ class MonthReportScreen(Page):
         may = month.signed is None or bool(month.differing)
         self.sign_button.setEnabled(may and not month.failed)
         self.sign_button.setText(_("Sign…") if month.signed is None else _("Sign a correction…"))
-        self.sign_button.setVisible(may)
+        self.sign_button.setVisible(may and self._desk.may(Action.SIGN_MONTH))
 
     def _show_state(self, found: Shown) -> None:
         while self._state.count():
@@ -319,8 +319,9 @@ class MonthReportScreen(Page):
         return {"month": self.chosen, "parts": {name: box.toPlainText() for name, box in self.parts.items()}}
 
     def restore(self, draft: Mapping[str, Any]) -> None:
-        self._draft = draft
-        self.choose(str(draft["month"]))
+        self._draft = draft  # the reading under way puts it back; of another month, the one that follows
+        if self.chosen != draft["month"]:
+            self.choose(str(draft["month"]))
 
     def save_then(self, then: Callable[[], None]) -> None:
         self._keep_written(then)

@@ -83,6 +83,7 @@ class UnlockScreen(QWidget):
         self.users.activated.connect(lambda _i: self.password.setFocus())
         self.users.currentIndexChanged.connect(self._count_down)
         self._until: dict[str, float] = {}  # by user: when they may try again, by a clock nobody sets
+        self._counting = False  # what is said now are the seconds of the chosen user
         self._second = QTimer(self)
         self._second.setInterval(250)
         self._second.timeout.connect(self._count_down)
@@ -134,8 +135,9 @@ class UnlockScreen(QWidget):
             )
         elif self._until.pop(self.users.currentText(), None) is not None:
             self.error.say(_("You may try again now."), "notice")
-        elif self.sender() is self.users:
+        elif self._counting:
             self.error.say("")
+        self._counting = bool(seconds)
         if not self._until:
             self._second.stop()
         self._enable()
