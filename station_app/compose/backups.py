@@ -14,6 +14,7 @@ from station_app.messages import Refusal
 from station_app.store import backup, placing
 from station_app.store.backup import Told, untold
 from station_app.store.engine import open_sqlite
+from station_app.store.files import write_whole
 from station_app.store.guard import Guard
 from station_app.store.opened import Store
 from station_app.store.refusals import StoreRefusal
@@ -119,6 +120,7 @@ def restore(file: Path, folder: Path, way: Way, *, replace: bool = False, told: 
             if isinstance(prepared, Refusal):
                 return prepared
             carry_list(folder, stage)
+            _list_from_beside(file.parent, prepared.station, stage)
             sheet = (stage / RECOVERY).is_file()
             aside = placing.put_in_place(stage, folder, backup_shelf.HERE)
             return Restored(
@@ -128,6 +130,15 @@ def restore(file: Path, folder: Path, way: Way, *, replace: bool = False, told: 
         return Refusal(StoreRefusal.NOT_A_BACKUP, {"file": file.name})
     except OSError as error:
         return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+
+
+def _list_from_beside(place: Path, station: str, stage: Path) -> None:
+    """On another computer the list of erasures that lies with the backups says what was erased since."""
+    from station_app.work.erasing import LIST
+
+    beside = backing_up.list_beside(place, station)
+    if beside.is_file() and not (stage / LIST).is_file():
+        write_whole(stage / LIST, beside.read_bytes())
 
 
 @dataclass(frozen=True, slots=True)

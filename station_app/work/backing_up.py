@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from station_app.store.backup import SUFFIX, Source, Told, untold
 from station_app.store.blobs import FOLDER as BLOBS
 from station_app.store.blobs import Blobs
 from station_app.store.engine import DRIVER_ERRORS, Database, is_disk_error
-from station_app.store.files import make_folders
+from station_app.store.files import make_folders, write_whole
 from station_app.store.opened import DEVICE_FACT, STATION_FACT, Store
 from station_app.store.refusals import StoreRefusal
 from station_app.store.tables import fact
@@ -179,11 +179,26 @@ def _made(source: Source, place: Path, known: Mapping[str, Any], reason: str, to
         if isinstance(made, Refusal):
             return made
         there = backups_at(place, source.station, known.get("made", {}))
+        _list_beside(source, place)
         stay = kept(there)
         for one in there:
             if one.name not in stay:
                 pruned += _removed(place, one.name)
         return replace(made, pruned=tuple(pruned))
+
+
+def list_beside(place: Path, station: str) -> Path:
+    """The sealed list of erasures beside the backups: an older one restored elsewhere learns from it what was erased since."""
+    return place / f"{station}-erased.sealed"
+
+
+def _list_beside(source: Source, place: Path) -> None:
+    from station_app.work.erasing import LIST
+
+    file = source.folder / LIST
+    if file.is_file():
+        with suppress(OSError):  # the backup is good without it; the next one brings it
+            write_whole(list_beside(place, source.station), file.read_bytes())
 
 
 def _free_name(place: Path, station: str, reason: str) -> Path:

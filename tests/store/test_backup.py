@@ -17,6 +17,7 @@ from sqlalchemy import text
 from station_app import compose
 from station_app.clock import LOCAL
 from station_app.compose import OpenStation, Restored, Way
+from station_app.compose.erasing import erase_record
 from station_app.messages import Refusal
 from station_app.store import backup, journal, placing
 from station_app.store.backup import MAGIC, Facts, Manifest, Member, Source
@@ -543,3 +544,31 @@ def test_the_file_names_nobody(written: tuple[Path, bytes]) -> None:
     said = json.loads(msgspec.json.encode(found.manifest))
     assert set(said) == {"station", "device", "made", "reason", "program", "members", "format"}
     assert "某" not in json.dumps(said, ensure_ascii=False) and "乔" not in json.dumps(said, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("where", ["same", "other"])
+def test_what_was_erased_since_the_backup_is_erased_again(station: OpenStation, tmp_path: Path, where: str) -> None:
+    """A restore brings nobody back who was erased: by the list in the folder that is replaced, elsewhere by the one with the backups.
+
+    Seen failing: with neither list carried over.
+    """
+    gone = add(station, "已删除的人")
+    first = compose.back_up(station)
+    assert isinstance(first, Made)
+    kept = tmp_path / "stick"
+    kept.mkdir()
+    assert isinstance(compose.backup_place(station, kept), Path)
+    old = kept / first.file.name
+    old.write_bytes(first.file.read_bytes())
+    erased = erase_record(station, "resident", gone, "本人要求")
+    assert not isinstance(erased, Refusal), erased.message
+    assert isinstance(compose.back_up(station), Made)
+    station.close()
+    folder = station.folder if where == "same" else tmp_path / "other"
+    done = compose.restore(old, folder, way(), replace=where == "same")
+    assert isinstance(done, Restored), done
+    copy = compose.open_station(folder, None, lambda _n: PASSWORD)
+    assert isinstance(copy, OpenStation)
+    assert "已删除的人" not in names(copy) and len(names(copy)) == 12
+    assert copy.store.differences() == [] and set(copy.store.check().values()) == {"ok"}
+    copy.close()
