@@ -29,7 +29,7 @@ def person_columns(declared: type[Record]) -> list[tuple[str, str]]:
     A volunteer or worker who is also a resident is the same person; a resident's guardian is another.
     """
     own = declared.kind_name
-    if own == "resident":
+    if own in ("resident", "household"):  # a household is several people's; its head is named among them
         return []
     fields = [
         (f.name, str(f.target))
@@ -128,10 +128,7 @@ def about(reader: Reader, kind: str, record: str) -> About | None:
             if key in seen:
                 continue
             same = dict(person_columns(declared)).get(name) is not None or declared.section == LAW
-            if declared.kind_name in (*PERSON_KINDS, "household") and not same:
-                mentions.append((*key, name))
-                continue
-            if target[0] in PERSON_KINDS and not same:
+            if (declared.kind_name in PERSON_KINDS or target[0] in PERSON_KINDS) and not same:
                 mentions.append((*key, name))
                 continue
             seen.add(key)
