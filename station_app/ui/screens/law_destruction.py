@@ -21,6 +21,7 @@ from station_app.ui.parts import Question, button, label
 from station_app.ui.places import Around
 from station_app.ui.screens.law_dialogs import SecondDialog, WordDialog
 from station_app.ui.screens.law_lists import Panel, fill, table_of
+from station_app.ui.theme import S2
 from station_app.work.retention import draw_up, due, review, sign
 
 if TYPE_CHECKING:
@@ -45,16 +46,14 @@ class DestructionPanel(Panel):
         self.title = _("Destruction lists")
         self._lists: Lists = Lists(0, ())
         top = QHBoxLayout()
-        self.summary = label("", "secondary", wrap=True)
-        top.addWidget(self.summary, 1)
-        self.draw_button = button(_("Draw up a list"), self.draw, "primary")
-        top.addWidget(self.draw_button)
-        self.column.addLayout(top)
-        row = QHBoxLayout()
+        top.setSpacing(S2)
         self.which = QComboBox()
         self.which.setAccessibleName(_("Destruction list"))
         self.which.currentIndexChanged.connect(lambda _n: self._show_list())
-        row.addWidget(self.which, 1)
+        top.addWidget(self.which, 1)
+        self.draw_button = button(_("Draw up a list"), self.draw, "primary")
+        top.addWidget(self.draw_button)
+        self.column.addLayout(top)
         self.keep_button = button(_("Keep this line for now…"), self.keep)
         self.go_button = button(_("Let this line go"), self.let_go)
         self.sign_button = button(_("Sign"), self.sign)
@@ -64,8 +63,8 @@ class DestructionPanel(Panel):
         self._buttons: list[QWidget] = [
             self.keep_button, self.go_button, self.sign_button, self.second_button, self.destroy_button, self.print_button,
         ]  # fmt: skip
-        self.column.addLayout(row)
         acts = QHBoxLayout()
+        acts.setSpacing(S2)
         for made in self._buttons:
             acts.addWidget(made)
         acts.addStretch(1)
@@ -73,6 +72,8 @@ class DestructionPanel(Panel):
         titles = (_("Kind of record"), _("Record (id)"), _("Kept until"), _("Decision"))
         self.table = table_of(titles, (150, 320, 110), self.title)
         self.column.addWidget(self.table, 1)
+        self.summary = label("", "note", wrap=True)
+        self.column.addWidget(self.summary)
 
     # ------------------------------------------------------------------ showing
 

@@ -209,6 +209,7 @@ class CopyDialog(Ask):
             )
         )
         desk.ask(self, second_users, self.second.offer)
+        self.how.setFocus()
 
     def go(self) -> None:
         name = f"{self._name}-{today().isoformat()}"
@@ -283,6 +284,7 @@ class TextsDialog(Ask):
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.column.addWidget(self.text)
         self.setMinimumWidth(560)
+        self.which.setFocus()
         self._show()
 
     @Slot()
@@ -322,7 +324,10 @@ class BreachDialog(Ask):
             grid.addWidget(words, row, 0)
             grid.addWidget(made, row, 1)
             self.lines[name] = made
-        self.column.addWidget(scrolling(body))
+        self.lines["happened"].setFocus()
+        area = scrolling(body)
+        area.setMinimumHeight(320)
+        self.column.addWidget(area)
         self.column.addWidget(
             label(
                 _("First: change the passwords, call the centre, keep the computer as it is. Then write."),
