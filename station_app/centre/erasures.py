@@ -14,7 +14,6 @@ from station_app.centre.passing import PASSING
 from station_app.clock import today
 from station_app.kinds.base import KINDS
 from station_app.kinds.erasure import Erasure
-from station_app.kinds.lines import Line
 from station_app.report.indicators import lines
 from station_app.report.month import printed, rate
 from station_app.spec.meanings import Wire
@@ -158,26 +157,24 @@ def told_apart(
     record of it that we lack was erased. The sums of a year cannot be proven that way: the figure may then only be larger
     than ours. A smaller one is a difference like any other.
     """
-    gone = {one.key for one in erased.all_known(connection, station)}
-    if not gone or not verdict.differs:
+    if not verdict.differs or not (gone := erased.affected(connection, station)):
         return verdict
+    number = len(erased.all_known(connection, station))
     agreed = before is not None and before.agrees and all(one.get("proven") for one in before.erased)
     differs: list[dict[str, Any]] = []
     told: list[dict[str, Any]] = []
     for one in verdict.differs:
-        proven = agreed or _proven(connection, station, one, kept, gone)
+        proven = agreed or _proven(one, kept, gone)
         if proven or _may_be(one):
             left = {name: one.get(name) for name in ("key", "title", "column", "theirs", "ours", "where")}
-            told.append(left | {"erased": len(gone), "proven": proven})
+            told.append(left | {"erased": number, "proven": proven})
         else:
             differs.append(one)
     agrees = not (differs or verdict.missing or verdict.problems)
     return msgspec.structs.replace(verdict, agrees=agrees, differs=differs, erased=told)
 
 
-def _proven(
-    connection: Connection, station: str, one: Mapping[str, Any], kept: Kept, gone: Collection[tuple[str, str]]
-) -> bool:
+def _proven(one: Mapping[str, Any], kept: Kept, gone: Collection[erased.Key]) -> bool:
     """Whether a line of the month is what the station's kept list adds up to, and only erased records are lacking here."""
     line = lines().get(str(one.get("key")))
     if line is None or one.get("column") != "month":
@@ -185,27 +182,12 @@ def _proven(
     if line.rate is None:
         if line.key not in kept or printed(line, sum(kept[line.key].values())) != one.get("theirs"):
             return False
-        return all(_gone(connection, station, line, row, gone) for row in one.get("records", ()))
+        # a row with "theirs" is in the kept list alone
+        return all("theirs" in row and (row.get("kind"), row.get("id")) in gone for row in one.get("records", ()))
     part, whole = (kept.get(key) for key in line.rate)
     if part is None or whole is None:
         return False
     return rate(sum(part.values()), sum(whole.values()), line.decimals) == one.get("theirs")
-
-
-def _gone(
-    connection: Connection, station: str, line: Line, row: Mapping[str, Any], gone: Collection[tuple[str, str]]
-) -> bool:
-    """Whether a record that is in the kept list and not in ours was erased, or refers to one that was."""
-    if "theirs" not in row:
-        return False
-    kind, record = str(row.get("kind")), str(row.get("id"))
-    if (kind, record) in gone:
-        return True
-    table = KINDS[kind].__table__
-    found = connection.execute(select(table).where(table.c.station == station, table.c.id == record)).one_or_none()
-    return found is not None and any(
-        (field.target, found._mapping[field.name]) in gone for field in KINDS[kind].fields.values() if field.target
-    )
 
 
 def _may_be(one: Mapping[str, Any]) -> bool:

@@ -134,6 +134,7 @@ def _written(context: Context) -> Any:
 
 
 def _explain(context: Context, month: str, key: str) -> Result:
+    from station_app.store.erased import affected
     from station_app.work import month_end
 
     with context.station() as station:
@@ -149,8 +150,12 @@ def _explain(context: Context, month: str, key: str) -> Result:
             document: dict[str, Any] = {"key": key, "value": found.value, "records": shown(found.records)}
             if found.numerator or found.denominator:
                 document |= {"numerator": shown(found.numerator), "denominator": shown(found.denominator)}
+            every = (*found.records, *found.numerator, *found.denominator)
+            gone = {(c.kind, c.id) for c in every} & affected(reader.connection, reader.station)
+            document["erased"] = len(gone)
     people = [f"{r['title'] or r['id']}  {r['amount']}" for r in document["records"]]
-    return Result(document, (f"{key} = {_dash(found.value)}", *people))
+    told = [_("{n} of these records were erased by law since; the figure stays as it was signed.", n=len(gone))]
+    return Result(document, (f"{key} = {_dash(found.value)}", *people, *(told if gone else ())))
 
 
 def _enrol_words(parser: argparse.ArgumentParser) -> None:

@@ -1,8 +1,9 @@
 """What came to light after signing: supplements (补报) to earlier months, and what a correction changes."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from station_app.messages import _
 from station_app.report.explain import kept_rows
 from station_app.report.facts import Reading
 from station_app.report.indicators import lines
-from station_app.report.month import COLUMNS, printed, scope_of
+from station_app.report.month import COLUMNS, printed, rate, scope_of
 
 #: Line → record → amount, in wire units.
 Rows = Mapping[str, Mapping[str, int]]
@@ -57,12 +58,14 @@ class Supplement:
 
 
 def supplement(
-    connection: Connection, station: str, month: str, signed: Mapping[str, bytes], reported: Sequence[str] = ()
-) -> Supplement:
+    connection: Connection, station: str, month: str, signed: Mapping[str, bytes], reported: Sequence[str] = (),
+    gone: Collection[tuple[str, str]] = (),
+) -> Supplement:  # fmt: skip
     """Changes in months before ``month`` that were signed and are not reported yet.
 
     ``signed``: month → the blob of contributing records of its newest signed report. ``reported``: the supplements (JSON)
     of later signed reports, oldest first: what they said already counts as known, so that nothing is reported twice.
+    ``gone``: records (kind, id) that figures lack because of an erasure; what was signed of them stays as it was signed.
     """
     months = sorted(earlier for earlier in signed if earlier < month)
     if not months:
@@ -74,8 +77,48 @@ def supplement(
         known = _with_reported(kept_rows(signed[earlier]), earlier, reported)
         scope = scope_of(connection, station, earlier, earlier)
         now = {key: dict(facts.listed(line, scope)) for key, line in lines().items() if line.listed is not None}
-        found += _late_lines(earlier, known, now)
+        found += _late_lines(earlier, still_there(known, now, gone), now)
     return Supplement(tuple(found))
+
+
+def still_there(known: Rows, now: Rows, gone: Collection[tuple[str, str]]) -> Rows:
+    """What was known, without records that figures lack because of an erasure."""
+    if not gone:
+        return known
+    kinds = {key: line.kind for key, line in lines().items()}
+    return {
+        key: {r: amount for r, amount in found.items() if (kinds.get(key, ""), r) not in gone or r in now.get(key, {})}
+        for key, found in known.items()
+    }
+
+
+def not_erased(
+    found: Sequence["Difference"], kept: bytes | None, gone: Collection[tuple[str, str]]
+) -> list["Difference"]:
+    """Of what differs from a signed report: what an erasure does not explain.
+
+    ``kept``: its blob of contributing records. A value of the month is explained exactly, by the kept list without the
+    erased records; sums of a year only as far as they are smaller now.
+    """
+    if not gone:
+        return list(found)
+    rows: Rows = kept_rows(kept) if kept is not None else {}
+    left = still_there(rows, {}, gone)
+    return [one for one in found if not _explained(one, left)]
+
+
+def _explained(one: "Difference", left: Rows) -> bool:
+    line = lines().get(one.key)
+    if line is None:
+        return False
+    if one.column != COLUMNS[0]:
+        if line.rate is not None:
+            return True
+        return one.before is not None and one.after is not None and Decimal(one.after) < Decimal(one.before)
+    if line.rate is not None:
+        part, whole = (sum(left.get(key, {}).values()) for key in line.rate)
+        return rate(part, whole, line.decimals) == one.after
+    return printed(line, sum(left.get(line.key, {}).values())) == one.after
 
 
 def _with_reported(rows: Rows, month: str, reported: Iterable[str]) -> Rows:

@@ -105,3 +105,22 @@ def learn(connection: Connection, station: str, new: Iterable[Known]) -> dict[Ke
         row = {"record": one.record, "kind": one.kind, "device": one.device, "seq": one.seq, "time": one.time}
         connection.execute(insert(erased), {"station": station, **row})
     return fresh
+
+
+def affected(connection: Connection, station: str) -> frozenset[Key]:
+    """Erased records, and live ones that refer to an erased one: what figures counted earlier may lack since."""
+    known = {one.key for one in all_known(connection, station)}
+    found = set(known)
+    for declared in KINDS.classes() if known else ():
+        table = declared.__table__
+        for field in declared.fields.values():
+            if field.target is None or field.meaning.name != "reference":
+                continue
+            wanted = sorted(record for kind, record in known if kind == field.target)
+            for start in range(0, len(wanted), 900):
+                part = wanted[start : start + 900]
+                rows = connection.execute(
+                    select(table.c.id).where(table.c.station == station, table.c[field.name].in_(part))
+                )
+                found.update((declared.kind_name, record) for record in rows.scalars())
+    return frozenset(found)

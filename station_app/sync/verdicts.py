@@ -21,7 +21,8 @@ _SAID = 10
 def sentences(verdict: Verdict) -> list[str]:
     """One sentence for each thing to know, the most important first."""
     if verdict.agrees:
-        return [_("The centre counted the same: everything agrees.")]
+        agreed = [_("The centre counted the same: everything agrees.")]
+        return [_erased(verdict)] if verdict.erased else agreed
     found = [_missing(one) for one in verdict.missing]
     found += [_problem(code) for code in verdict.problems]
     for one in verdict.differs[:_SAID]:
@@ -39,6 +40,17 @@ def sentences(verdict: Verdict) -> list[str]:
     if len(verdict.differs) > _SAID:
         found.append(_("{n} more lines differ.", n=len(verdict.differs) - _SAID))
     return found
+
+
+def _erased(verdict: Verdict) -> str:
+    number, unproven = verdict.erased[0].get("erased", 0), sum(1 for one in verdict.erased if not one.get("proven"))
+    if unproven:
+        return _(
+            "The centre found nothing wrong. {n} records were erased by law since the signing, so {lines} sums of a year cannot be"
+            " counted again.",
+            n=number, lines=unproven,
+        )  # fmt: skip
+    return _("The centre agrees. {n} records were erased by law since the signing; the figures stay as signed.", n=number)
 
 
 def _missing(what: str) -> str:

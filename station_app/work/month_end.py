@@ -1,7 +1,7 @@
 """The month's end: numbers, checks, drawing, signing, and the record of what was signed; corrections and supplements."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -15,12 +15,13 @@ from station_app.report.explain import Explained, contributions_of, explain, exp
 from station_app.report.facts import Reading
 from station_app.report.month import MonthNumbers, numbers_of, scope_of, scopes
 from station_app.report.picture import Titles, Written, picture
-from station_app.report.supplement import Difference, Supplement, differences, supplement
+from station_app.report.supplement import Difference, Supplement, differences, not_erased, supplement
 from station_app.spec.meanings import Wire
 from station_app.store import clocks
 from station_app.store.change import Author, Edit
+from station_app.store.erased import affected
 from station_app.store.records import Found, Reader
-from station_app.store.roles import Role
+from station_app.store.roles import Action, may
 from station_app.store.vault import User
 from station_app.sync import receipts
 from station_app.sync.opening import now
@@ -92,8 +93,11 @@ def _look(opened: Opened, reader: Reader, month: str, facts: Reading | None = No
     facts = facts or Reading(reader.connection)
     found = numbers_of(facts, scopes(reader.connection, reader.station, month))
     signed = newest_signed(reader, month)
+    gone = affected(reader.connection, reader.station)
     differing = differences(str(signed.fields.get("figures") or "{}"), found.as_json()) if signed else []
-    late = _late(opened, reader, month)
+    if differing and signed is not None:
+        differing = not_erased(differing, opened.blobs.get(str(signed.fields.get("records"))), gone)
+    late = _late(opened, reader, month, gone)
     return Month(month, found, tuple(cross_checks(found)), signed, late, tuple(differing))
 
 
@@ -115,7 +119,7 @@ def newest_signed(reader: Reader, month: str) -> Found | None:
     return found[-1] if found else None
 
 
-def _late(opened: Opened, reader: Reader, month: str) -> Supplement:
+def _late(opened: Opened, reader: Reader, month: str, gone: Collection[tuple[str, str]]) -> Supplement:
     """Late rows of earlier signed months that no report has told yet."""
     blobs: dict[str, bytes] = {}
     reported: list[str] = []
@@ -127,7 +131,7 @@ def _late(opened: Opened, reader: Reader, month: str) -> Supplement:
             blobs[name] = kept
         if name != month and report.fields.get("supplement"):
             reported.append(str(report.fields["supplement"]))
-    return supplement(reader.connection, reader.station, month, blobs, reported)
+    return supplement(reader.connection, reader.station, month, blobs, reported, gone)
 
 
 def titles_of(reader: Reader) -> Titles:
@@ -167,7 +171,7 @@ def _clients_named(reader: Reader, drawing: ReportPicture) -> int:
 
 def may_sign(opened: Opened, looked: Month) -> Refusal | None:
     """Why this month cannot be signed by this user now."""
-    if opened.user.role != Role.HEAD:
+    if not may(opened.user.role, Action.SIGN_MONTH):
         return Refusal(MonthRefusal.HEAD_ONLY)
     if looked.month > today().isoformat()[:7]:
         return Refusal(MonthRefusal.NOT_BEGUN, {"month": looked.month})
@@ -190,7 +194,7 @@ def sign(
     """
     if not is_month(month):
         return Refusal(MonthRefusal.NOT_A_MONTH, {"month": month})
-    if opened.user.role != Role.HEAD:
+    if not may(opened.user.role, Action.SIGN_MONTH):
         return Refusal(MonthRefusal.HEAD_ONLY)
     doubtful = _may_be_signed_here(opened, clock_ok)
     if doubtful is not None:

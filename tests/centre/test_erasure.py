@@ -13,7 +13,7 @@ from station_app.store.records import Reader
 from station_app.store.tables import entry as entry_table
 from station_app.sync import opening
 from station_app.sync.receipts import Verdict, verdict_of
-from station_app.work import erasing
+from station_app.work import erasing, month_end
 from tests.centre.conftest import Scene
 from tests.centre.test_recount import plus_one
 from tests.sync.parts import MONTH, add_hours, good, signed_month
@@ -240,3 +240,21 @@ def test_what_was_left_to_clear_away_is_done_at_the_next_opening(scene: Scene) -
     with scene.centre.database.reading() as connection:
         assert erasure.pending(connection, station) is None
         assert connection.execute(entry_table.select()).first() is not None
+
+
+def test_the_station_itself_is_not_told_that_its_signed_month_is_wrong(scene: Scene) -> None:
+    """No correction, no supplement: figures of a signed month stay as signed, and explaining says how many were erased.
+
+    Seen failing: erased hours as a supplement of minus 4.5 hours in the next month.
+    """
+    person = volunteers_hours(scene)
+    with scene.station.store.reading() as reader:
+        targets = erasing.belonging(reader, "volunteer", person)
+    good(erasing.erase(scene.station, targets, REASON))
+    looked = good(month_end.look(scene.station, MONTH))
+    assert looked.numbers["F04"].month == "0.00" and looked.differing == ()
+    assert good(month_end.look(scene.station, "2024-06")).late.lines == ()
+    explained = good(month_end.explained(scene.station, MONTH, "F04"))
+    assert explained.value == "4.50" and len(explained.records) == 3, "the kept list holds ids alone"
+    add_hours(scene.station, shifts=1)
+    assert {d.key for d in good(month_end.look(scene.station, MONTH)).differing} >= {"F04"}, "what is late still differs"
