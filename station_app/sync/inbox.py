@@ -23,10 +23,13 @@ QUARANTINE: Final = "quarantine"  # sealed bundles of a second history
 
 
 class Inbox:
-    """The way in of one device."""
+    """The way in of one device (``device``: an earlier one of this computer, for its receipts)."""
 
-    def __init__(self, store: Store, blobs: Blobs, keys: DeviceKeys, roots: TrustRoots) -> None:
+    def __init__(
+        self, store: Store, blobs: Blobs, keys: DeviceKeys, roots: TrustRoots, device: str | None = None
+    ) -> None:  # fmt: skip
         self.store, self.blobs, self.keys, self.roots = store, blobs, keys, roots
+        self.device = device or store.device
         self.centre = opening.centre_chain(roots, store.station)
 
     def receipt(self, data: bytes, at: datetime) -> receipts.Receipt | Refusal:
@@ -38,7 +41,7 @@ class Inbox:
         if isinstance(kept, Refusal):
             return kept
         receipt = kept.receipt
-        if receipt.device != self.store.device or receipt.recipient != self.keys.recipient:
+        if receipt.device != self.device or receipt.recipient != self.keys.recipient:
             return Refusal(BundleRefusal.WRONG_RECIPIENT)
         wrong = receipts.fits_chain(self.store, receipt)
         if wrong is not None:

@@ -130,17 +130,19 @@ class Lane:
 
 
 class Outbox:
-    """The outbox of one device: its own chain on the way to the centre."""
+    """The outbox of one device: its own chain on the way to the centre (``device``: an earlier one of this computer)."""
 
-    def __init__(self, store: Store, blobs: Blobs, enrolled: Enrolled) -> None:
+    def __init__(self, store: Store, blobs: Blobs, enrolled: Enrolled, device: str | None = None) -> None:
         self.store, self.blobs, self.enrolled = store, blobs, enrolled
+        self.device = device or store.device
         self.recipient = enrolled.roots.recipient
         self.folder = store.folder / FOLDER
-        self.lane = Lane(store, store.device, self.recipient, self.folder, FACT)
+        remembered = FACT if device is None else f"{FACT}/{device}"
+        self.lane = Lane(store, self.device, self.recipient, self.folder, remembered)
 
     def acknowledged(self) -> int:
         """How far the centre's newest receipt holds our chain."""
-        kept = receipts.newest(self.store)
+        kept = receipts.newest(self.store, self.device)
         if kept is None or receipts.fits_chain(self.store, kept.receipt) is not None:
             return 0
         return kept.receipt.upto
@@ -149,7 +151,7 @@ class Outbox:
         """Every bundle the centre has not acknowledged, in order; raises OSError when our own disk refuses."""
         upto = self.acknowledged()
         with self.store.database.reading() as connection:
-            own = journal.device_named(connection, self.store.device)
+            own = journal.device_named(connection, self.device)
             assert own is not None  # the store registers its own device when it is made
             allowed = self._allowed(connection)
 

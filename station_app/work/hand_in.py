@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from station_app.messages import Refusal
 from station_app.store.engine import is_disk_error
 from station_app.store.refusals import StoreRefusal
+from station_app.store.roles import Action, may
 from station_app.sync import opening, receipts
 from station_app.sync.bundle import short
 from station_app.sync.carriers import usb as stick
@@ -22,7 +23,7 @@ from station_app.sync.taking import Took
 from station_app.trust.enrolment import Enrolled
 from station_app.trust.keys import DeviceKeys
 from station_app.trust.refusals import BundleRefusal
-from station_app.work import erasing, other_computers
+from station_app.work import erasing, former, other_computers
 from station_app.work.directory import Opened as WithUsers
 from station_app.work.enrolment import Opened, device_keys, identity, installed, renew_lists
 
@@ -50,6 +51,8 @@ class Handing(Opened, WithUsers, Protocol):
 
 def send_usb(opened: Handing, usb: Path, progress: Progress | None = None) -> Sent | Refusal:
     """Write what the centre, and what the station's other computers have not acknowledged to the stick. Repeating it changes nothing."""
+    if not may(opened.unlocked.user.role, Action.HAND_IN):
+        return Refusal(StoreRefusal.NOT_ALLOWED)
     carrier = Stick.at(usb)
     if isinstance(carrier, Refusal):
         return carrier
@@ -91,6 +94,12 @@ def _send(opened: Handing, carrier: Stick, enrolled: Enrolled, progress: Progres
         if failed is not None:
             return failed
         sent.bundles.append(ready.name(store.device))
+        size += len(ready.data)
+    for name, ready in former.waiting(opened):  # what this computer wrote under an earlier device id
+        failed = carrier.write(f"{there}/{name}", ready.data)
+        if failed is not None:
+            return failed
+        sent.bundles.append(name)
         size += len(ready.data)
     for done, digest in enumerate(blobs, start=len(bundles)):  # after entries, never holding them up
         if progress is not None and not progress(done, steps):
@@ -138,8 +147,10 @@ def _signed_reports(opened: Opened) -> dict[str, str]:
     return found
 
 
-def receive_usb(opened: Opened, usb: Path, progress: Progress | None = None) -> Received | Refusal:
+def receive_usb(opened: Handing, usb: Path, progress: Progress | None = None) -> Received | Refusal:
     """Take in what the centre put on the stick for this computer: newer lists, bundles, blobs, receipts."""
+    if not may(opened.unlocked.user.role, Action.HAND_IN):
+        return Refusal(StoreRefusal.NOT_ALLOWED)
     carrier = Stick.at(usb)
     if isinstance(carrier, Refusal):
         return carrier
@@ -181,6 +192,7 @@ def _receive(
             entries += result.new
         elif isinstance(result, receipts.Receipt):
             acknowledged[result.device] = max(result.upto, acknowledged.get(result.device, 0))
+    acknowledged |= former.receive(opened, carrier)
     entries += inbox.waiting(at)
     lacking = inbox.lacking_blobs()
     for digest in sorted(lacking):
