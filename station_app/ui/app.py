@@ -98,13 +98,17 @@ class Window(QMainWindow):
         self.unlock = UnlockScreen()
         self.unlock.wanted.connect(self._unlock)
         self.unlock.recovery.connect(self._ask_recovery)
+        self.unlock.restoring.connect(self._restore)
         self._stack.addWidget(self.unlock)
 
     # ------------------------------------------------------------------ beginning
 
     def begin(self) -> None:
         """After the first paint: which station is here, and the heavy parts warm."""
+        from station_app.store.placing import finish
+
         folder = self.folder
+        finish(folder)  # a restore that was killed at its very end
         if not (folder / "vault.json").exists():
             self._first_start()
             return
@@ -122,6 +126,7 @@ class Window(QMainWindow):
         screen = self._start = FirstStartScreen(self.folder)
         screen.wanted.connect(self._create)
         screen.finished.connect(self._into)
+        screen.restoring.connect(self._restore)
         self._show(screen)
         self.jobs.query(self, _townships, screen.offer)
         self.jobs.query(self, _warm, lambda _nothing: None)
@@ -141,6 +146,15 @@ class Window(QMainWindow):
             screen.made(created.recovery_sheet)
 
         self.jobs.change(self, create, made, lambda refusal: screen.refuse(said(refusal)))
+
+    def _restore(self) -> None:
+        """From a backup, then to the unlock screen."""
+        from station_app.ui.screens.restore import RestoreDialog
+
+        if RestoreDialog(self, self.jobs, self.folder).exec():
+            self._stack.setCurrentWidget(self.unlock)
+            self.unlock.fresh()
+            self.begin()
 
     # ------------------------------------------------------------------ the recovery sheet
 

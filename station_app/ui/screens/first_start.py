@@ -39,6 +39,8 @@ class FirstStartScreen(QWidget):
     wanted = Signal(object)
     #: The sheet has been seen to: on to the station.
     finished = Signal()
+    #: There was a station: from a backup, please.
+    restoring = Signal()
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -110,6 +112,8 @@ class FirstStartScreen(QWidget):
         column.addLayout(grid)
         column.addWidget(label(_("The records will lie encrypted in {folder}.", folder=folder), "note", wrap=True))
         foot = QHBoxLayout()
+        self.from_backup = button(_("Restore from a backup…"), self.restoring.emit, "link")
+        foot.addWidget(self.from_backup)
         foot.addStretch(1)
         self.make = button(_("Create the station"), self._check, "primary")
         foot.addWidget(self.make)

@@ -14,6 +14,7 @@ from station_app.ui.theme import S2, S4, S6
 
 #: The refusal after too many wrong passwords; the store's own words for it are not imported before the first paint.
 LOCKED_OUT: Final = "locked_out"
+DAMAGED: Final = "vault_damaged"
 
 
 class UnlockScreen(QWidget):
@@ -23,6 +24,8 @@ class UnlockScreen(QWidget):
     wanted = Signal(str, str)
     #: The password is forgotten: by the recovery sheet, please.
     recovery = Signal()
+    #: The station's files are damaged: from a backup, please.
+    restoring = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +49,8 @@ class UnlockScreen(QWidget):
         column.addSpacing(S2)
         self.error = Message("errors")
         column.addWidget(self.error)
+        self.error.action.setText(_("Restore from a backup…"))
+        self.error.action.clicked.connect(self.restoring)
         who = label(_("User"))
         self.users = QComboBox()
         self.users.setAccessibleName(_("User"))
@@ -113,6 +118,7 @@ class UnlockScreen(QWidget):
             self._count_down()
         else:
             self.error.say(said(refusal), "errors")
+        self.error.action.setVisible(refusal.code == DAMAGED)
         self._enable()
         self.password.selectAll()
         self.password.setFocus()
