@@ -55,7 +55,7 @@ def unpack(data: bytes) -> Unpacked | Refusal:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, UnicodeDecodeError):
+    except (zipfile.BadZipFile, ValueError, EOFError, OSError, UnicodeDecodeError, NotImplementedError):
         return Refusal(SheetRefusal.UNREADABLE)
     if len(members) > limits.MEMBERS:
         return _refuse("members")

@@ -19,6 +19,8 @@ DICTIONARIES: Final[Path] = RESOURCES / "journal"
 #: The dictionary new lines are packed with.
 NEWEST: Final = 1
 _LEVEL: Final = 5
+#: No line is longer (entries.parse): a damaged frame must not ask for memory.
+_MOST: Final = 1024 * 1024
 
 
 class Unpackable(ValueError):
@@ -149,12 +151,15 @@ _FILLED: Final[dict[bytes, tuple[int, Callable[[bytes], bytes]]]] = {
 
 def _unzipped(frame: bytes) -> bytes:
     try:
-        number = zstandard.get_frame_parameters(frame).dict_id
+        said = zstandard.get_frame_parameters(frame)
+        if said.content_size > _MOST and said.content_size != zstandard.CONTENTSIZE_UNKNOWN:
+            raise Unpackable("a line that long is no entry's")
+        number = said.dict_id
         known = _threads().unpackers
         unpacker = known.get(number)
         if unpacker is None:
             made = zstandard.ZstdDecompressor(dict_data=_dictionary(number)) if number else zstandard.ZstdDecompressor()
             unpacker = known[number] = made
-        return unpacker.decompress(frame)
+        return unpacker.decompress(frame, max_output_size=_MOST)
     except (zstandard.ZstdError, OSError) as error:
         raise Unpackable(type(error).__name__) from None

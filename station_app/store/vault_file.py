@@ -86,7 +86,7 @@ class State:
 
     def whole(self, key: bytes) -> bool:
         """Whether nobody without the data key changed the file; format 1 had no seal."""
-        return self.old or hmac.compare_digest(self.made_seal(key), self.seal)
+        return self.old or hmac.compare_digest(self.made_seal(key).encode(), self.seal.encode("utf-8", "replace"))
 
 
 def parse(data: bytes) -> State:

@@ -16,7 +16,7 @@ WORDS: Final = (
     b"\x05\x00", b"<!ENTITY a \"b\">", b"&a;", b"<row r=\"1048576\">", b" ref=\"A1:XFD1048576\"", b"/ByteRange", b"endobj", b"xref",
     "罕台镇".encode(), "＝".encode(), "１２３".encode(), "二〇二五年".encode(), "正月初一".encode(), "\u202e".encode(), "𠮷".encode(),
 )  # fmt: skip
-ODD: Final = (
+ODD: Final[tuple[Any, ...]] = (
     None,
     True,
     -1,

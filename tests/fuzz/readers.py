@@ -1,5 +1,6 @@
 """Every reader of what others wrote, as a function from bytes to a word that says how it ended; above and beneath the seals."""
 
+import hashlib
 import io
 import json
 import os
@@ -270,8 +271,13 @@ def _signed(data: bytes) -> str:
     return said(cms.read(data)) + "/" + said(sealing.verify_signed(data, roots(), AT))
 
 
+def _notes() -> list[bytes]:
+    device = _holder().device
+    return [siblings.Note(station=_holder().station, device=device, holds={device: 3}, lacks=["a" * 64], made=1).line()]
+
+
 def _note(data: bytes) -> str:
-    return said(siblings.read_note(data, _holder(), STATION))
+    return said(siblings.read_note(data, _holder(), _holder().station))
 
 
 @lru_cache(maxsize=1)
@@ -294,11 +300,10 @@ def _sheet(name: str) -> Callable[[bytes], str]:
             return said(reader_child.read(data, name, reader_child.Messages(io.BytesIO())))
         except MemoryError:  # the child says so in main()
             return "memory"
-        except Exception:
+        except BaseException as panic:
+            if type(panic).__name__ == "PanicException":  # Rust's: the child ends, its parent says it cannot be read
+                return "panic"
             raise
-        except BaseException as panic:  # Rust's: the child ends, and its parent says that the file cannot be read
-            assert type(panic).__name__ == "PanicException", panic
-            return "panic"
 
     return read
 
@@ -357,6 +362,9 @@ def _value(data: bytes) -> str:
 
 def _anchors(data: bytes) -> str:
     keeper = Anchors(bytes(32), _scratch())
+    if data[:1] != b"\0":  # beneath its seal
+        inside = bytes(12) + keeper._cipher.encrypt(bytes(12), data, b"n")
+        data = len(inside).to_bytes(2, "big") + inside
     content = data[:4_096].ljust(4_096, b"\0") + data[4_096:8_192]
     return str([a is not None for a in keeper._in_file("n", content)])
 
@@ -367,13 +375,18 @@ def _anchor_seeds() -> list[bytes]:
         keeper = Anchors(bytes(32), folder)
         for n in (1, 2):
             keeper.keep("device", n, bytes(32), bytes(32), "/x", n, False)
-        return [path.read_bytes() for path in folder.glob("*.anchor")]
+        content = [path.read_bytes() for path in folder.glob("*.anchor")]
+        size = int.from_bytes(content[0][:2], "big")
+        name = next(folder.glob("*.anchor")).stem
+        return [*content, keeper._cipher.decrypt(content[0][2:14], content[0][14 : 2 + size], name.encode())]
     finally:
         shutil.rmtree(folder)
 
 
 def _whole_backup(data: bytes) -> str:
     file = _scratch() / "x.station-backup"
+    if len(data) % 4:  # beneath its digest, which whoever changes a file can make anew
+        data = data[:-32] + hashlib.sha256(data[:-32]).digest()
     file.write_bytes(data)
     return said(backup.read(file))
 
@@ -472,8 +485,7 @@ READERS: Final = (
     Reader("request", _files("trust", "device.csr"), lambda d: said(certificates.read_request(d)), (_pem_mutation,), 200),
     Reader("receipt", lambda: [_file("trust", "receipt.json"), _file("bundles", "first", "receipt.json"), _file("bundles", "first", "receipt.json") + b"\n"],
            lambda d: said(receipts.parse(d)), (J, B), 15),
-    Reader("position note", lambda: [siblings.Note(station=STATION, device=str(uuid.UUID(int=5, version=4)), holds={str(uuid.UUID(int=5, version=4)): 3}, lacks=["a" * 64], made=1).line()],
-           _note, (J, B), 15),
+    Reader("position note", _notes, _note, (J, B), 15),
     Reader("vault.json", lambda: [_file("stores", "0001", "vault.json"), *_new_vault()], _vault, (J, J, B), 60),
     Reader("anchor file", _anchor_seeds, _anchors, (B,), 20),
     Reader("xlsx", _workbook, _sheet("x"), (Z, Z, Z, B), 1_500, True),
@@ -487,7 +499,7 @@ READERS: Final = (
     Reader("signed report", _files("trust", "report.pdf"), _report, (B,), 30_000),
     Reader("backup", _backup, _whole_backup, (B,), 600),
     Reader("stick", lambda: [b"a", b"b" * 600], _stick, (B,), 1_500),
-    Reader("proof", lambda: [b"{}", b"\x93\x01\x02\x03"], _proof, (B,), 10),
+    Reader("proof", lambda: [proof.packed(proof.Proof(bytes(32), bytes(8), {"d": (3, bytes(32))}, {"resident": (2, bytes(32))}))], _proof, (B,), 10),
 )  # fmt: skip
 
 
