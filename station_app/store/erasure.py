@@ -36,6 +36,7 @@ from station_app.store.roles import Action, may
 from station_app.store.tables import AT_SHIFT, fact, held, touch
 from station_app.values.ids import new_id
 
+DRAFT: Final = "draft"  # facts under this name are unfinished forms, which name the records they are about
 PENDING: Final = "erasing"  # the fact that says what is still to be cleared away
 OVERWRITES: Final = "overwrites"  # the fact that a centre's plain file holds nothing that was deleted without being overwritten
 
@@ -298,15 +299,21 @@ def _fold_on(connection: Connection, fold: Fold, station: str, fresh: Mapping[Ke
 
 
 def _forget_locally(connection: Connection, records: Iterable[str]) -> None:
-    """What this computer alone keeps about a record: facts whose name holds its id, rows of ``local_…`` tables about it.
+    """What this computer alone keeps about a record: facts whose name holds its id, drafts that mention it, rows of
+    ``local_…`` tables about it.
 
-    So whoever keeps drafts or memories of records names them that way. The proof of the tables starts anew.
+    So whoever keeps memories of records names them that way. The proof of the tables starts anew.
     """
     wanted = set(records)
     names = [name for (name,) in connection.execute(select(fact.c.name))]
+    going = [name for name in names if name == proof.FACT or any(part in wanted for part in name.split("/"))]
     for name in names:
-        if name == proof.FACT or any(part in wanted for part in name.split("/")):
-            connection.execute(delete(fact).where(fact.c.name == name))
+        if name.partition("/")[0] == DRAFT:
+            text = bytes(connection.execute(select(fact.c.value).where(fact.c.name == name)).scalar_one())
+            if any(record.encode() in text for record in wanted):
+                going.append(name)
+    for name in going:
+        connection.execute(delete(fact).where(fact.c.name == name))
     for local in Base.metadata.tables.values():
         if local.name.startswith("local_") and "record" in local.c:
             connection.execute(delete(local).where(local.c.record.in_(sorted(wanted))))

@@ -218,11 +218,12 @@ def test_local_memories_of_a_record_go(store: Store) -> None:
     gone = add(store, "resident", name="王桂兰")
     store.differences()
     store.keep(f"draft/resident/{gone}", "草稿里的秘密".encode())
+    store.keep("draft/user", json.dumps({"kind": "visit", "begin": {"resident": gone}, "draft": "秘密"}).encode())
     store.keep("draft/resident/other", b"1")
     assert store.fact("proof") is not None
     erase(store, ("resident", gone))
     assert store.fact(f"draft/resident/{gone}") is None and store.fact("proof") is None
-    assert store.fact("draft/resident/other") == b"1"
+    assert store.fact("draft/user") is None and store.fact("draft/resident/other") == b"1"
 
 
 # ---------------------------------------------------------------------- the search index
