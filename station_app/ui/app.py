@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # heavy parts come after the first paint
     from station_app.ui.places import Place
     from station_app.ui.screens.first_start import FirstStartScreen, Wanted
     from station_app.ui.screens.recover import RecoverScreen, Recovery
+    from station_app.ui.screens.recover_by_two import RecoverByTwoScreen, Wished
 
 
 def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
@@ -85,6 +86,7 @@ class Window(QMainWindow):
         self.main: MainWindow | None = None
         self._start: FirstStartScreen | None = None
         self.recovering: RecoverScreen | None = None
+        self.by_two: RecoverByTwoScreen | None = None
         self._station: OpenStation | None = None
         self.setWindowTitle(_("Social-work station"))
         self.resize(1180, 720)
@@ -165,6 +167,7 @@ class Window(QMainWindow):
         screen = self.recovering = RecoverScreen([users.itemText(i) for i in range(users.count())], users.currentText())
         screen.wanted.connect(self._recover)
         screen.left.connect(self._recovery_left)
+        screen.by_two.connect(self._by_two)
         self.unlock.fresh()
         self._show(screen)
         screen.begin()
@@ -180,7 +183,48 @@ class Window(QMainWindow):
 
         self.jobs.change(screen, recover, screen.made, screen.refuse)
 
+    def _by_two(self) -> None:
+        """The recovery sheet is lost as well."""
+        from station_app.ui.screens.recover_by_two import RecoverByTwoScreen
+
+        users = self.unlock.users
+        screen = self.by_two = RecoverByTwoScreen([users.itemText(i) for i in range(users.count())])
+        screen.stick.connect(self._stick_chosen)
+        screen.wanted.connect(self._recover_by_two)
+        screen.left.connect(self._recovery_left)
+        self._show(screen)
+        screen.begin()
+
+    def _stick_chosen(self, usb: Path) -> None:
+        folder, screen = self.folder, self.by_two
+        assert screen is not None
+
+        def look(_progress: object) -> str | Refusal:
+            from station_app.compose import ask_centre, centre_answered
+
+            return "" if centre_answered(folder, usb) is True else ask_centre(folder, usb)
+
+        self.jobs.change(
+            screen, look, lambda code: screen.requested(code) if code else screen.answered(), screen.refuse
+        )
+
+    def _recover_by_two(self, wanted: "Wished") -> None:
+        folder, screen = self.folder, self.by_two
+        assert screen is not None
+
+        def recover(_progress: object) -> Path | Refusal:
+            from station_app.compose import recover_by_two
+
+            done = recover_by_two(folder, wanted.usb, wanted.code, wanted.user, wanted.password)
+            return done if isinstance(done, Refusal) else done.recovery_sheet
+
+        self.jobs.change(screen, recover, screen.made, screen.refuse)
+
     def _recovery_left(self) -> None:
+        if self.by_two is not None:
+            self._stack.removeWidget(self.by_two)
+            self.by_two.deleteLater()
+            self.by_two = None
         screen, self.recovering = self.recovering, None
         self._stack.setCurrentWidget(self.unlock)
         if screen is not None:

@@ -69,6 +69,8 @@ class RecoverScreen(QWidget):
     wanted = Signal(object)
     #: Back to the unlock screen.
     left = Signal()
+    #: The sheet is lost too: together with the centre, please.
+    by_two = Signal()
 
     def __init__(self, names: list[str], chosen: str) -> None:
         super().__init__()
@@ -149,7 +151,9 @@ class RecoverScreen(QWidget):
         foot.setSpacing(S2)
         self.set_button = button(_("Set the new password"), self._check, "primary")
         self.back = button(_("Back"), self.left.emit)
+        self.together = button(_("Sheet lost? With the centre…"), self.by_two.emit, "link")
         foot.addWidget(self.back)
+        foot.addWidget(self.together)
         foot.addStretch(1)
         foot.addWidget(self.set_button)
         column.addLayout(foot)

@@ -15,6 +15,7 @@ from station_app.compose import (
     change_key,
     disable_user,
     failed_attempts,
+    prepare_escrow,
     set_password,
     set_role,
 )
@@ -156,6 +157,7 @@ class UsersScreen(Page):
         heading.add(button(_("Change my password"), self.own_password))
         if self._manages:
             heading.add(button(_("Change the key…"), self.change_key))
+            heading.add(button(_("Recovery by two…"), self.prepare_escrow))
             heading.add(button(_("Add a user"), self.add, "primary"))
         column.addWidget(heading)
         self.error = Message("errors")
@@ -297,6 +299,28 @@ class UsersScreen(Page):
         if question.answer == "change":
             self._busy(_("The key is being changed. Please wait a moment."))
             self._act(lambda s, _p: change_key(s), _("The station's key was changed."))
+
+    @Slot()
+    def prepare_escrow(self) -> None:
+        """A second sheet: with it and the centre's answer the station opens when everything else is lost."""
+        question = Question(
+            self, _("Prepare recovery by two?"),
+            _(
+                "A second sheet is written. Another person keeps it, not the one who keeps the recovery sheet. With it and the "
+                "centre's answer the station can be opened when every password and the recovery sheet are lost; neither alone "
+                "opens anything. An earlier second sheet becomes void."
+            ),
+            (("prepare", _("Write the second sheet")), ("stay", _("Cancel"))),
+        )  # fmt: skip
+        question.exec()
+        if question.answer == "prepare":
+            self._desk.act(
+                self, lambda s, _p: prepare_escrow(s),
+                lambda file: self.error.say(
+                    _("Print the second sheet {file}, let a second person lock it away, then delete the file.", file=file), "notice"
+                ),
+                lambda refusal: self.error.say(said(refusal), "errors"),
+            )  # fmt: skip
 
     def _busy(self, text: str) -> None:
         self.error.say(text, "notice")
