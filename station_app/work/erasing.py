@@ -23,6 +23,7 @@ from station_app.sync.inbox import QUARANTINE, WAITING
 from station_app.sync.outbox import FOLDER as OUTBOX
 from station_app.work import enrolment
 from station_app.work.enrolment import device_keys
+from station_app.work.merging import MERGED
 from station_app.work.persons import LAW, PERSON_KINDS, about, person_columns
 
 #: The list of erasures outside the database, which a restore of an older backup consults.
@@ -76,14 +77,13 @@ def belonging(reader: Reader, kind: str, record: str) -> list[Key]:
     """
     if kind not in PERSON_KINDS:
         return [(kind, record)]
-    everything = about(reader, kind, record)
     found: dict[Key, None] = {(kind, record): None}
-    if everything is not None:
-        found |= {(one.kind, one.id): None for one in everything.records}
     waiting = list(found)
     while waiting:
         target = waiting.pop()
-        for key in _referring(reader, target):
+        everything = about(reader, *target) if target[0] in PERSON_KINDS else None
+        theirs = [] if everything is None else [(one.kind, one.id) for one in everything.records]
+        for key in (*theirs, *_referring(reader, target)):
             if key not in found:
                 found[key] = None
                 waiting.append(key)
@@ -91,14 +91,15 @@ def belonging(reader: Reader, kind: str, record: str) -> list[Key]:
 
 
 def _referring(reader: Reader, target: Key) -> list[Key]:
-    """Removed records about a person or a record of theirs, which no list shows any more."""
+    """Removed records about a person or a record of theirs, which no list shows any more; those merged into them, too."""
     found: list[Key] = []
     for declared in KINDS.classes():
         own = dict(person_columns(declared))
         for field in declared.fields.values():
-            if field.target != target[0] or field.meaning.name != "reference":
-                continue
-            if (target[0] in PERSON_KINDS or declared.kind_name in PERSON_KINDS) and field.name not in own:
+            refers = field.target == target[0] and field.meaning.name == "reference"
+            if target[0] in PERSON_KINDS or declared.kind_name in PERSON_KINDS:
+                refers = refers and field.name in own
+            if not refers and not (field.name == MERGED and declared.kind_name == target[0]):
                 continue
             table = declared.__table__
             rows = reader.connection.execute(
