@@ -26,12 +26,14 @@ def hidden_fields(kind: str, fields: Mapping[str, Any], clear: Collection[str] =
     }
 
 
-def readable(context: Context, station: "OpenStation", found: "Sequence[Found]") -> dict[str, set[str]]:
+def readable(
+    context: Context, station: "OpenStation", found: "Sequence[Found]", past: Collection[str] = ()
+) -> dict[str, set[str]]:
     """Fields of each record that this call may show as they are: with ``--json`` for a role that may reveal, journalled.
 
     CONTRACT's JSON carries wire values and programs depend on it, so a program reads them in the clear — and who ran it,
-    when, on which records and why stands in the journal first. Where that is refused (role, a minor with a second person in
-    the house, a store that cannot be written) the values stay masked.
+    when, on which records and why stands in the journal first. ``past``: fields whose earlier values are shown too. Where that
+    is refused (role, a minor with a second person in the house, a store that cannot be written) the values stay masked.
     """
     from station_app.compose import reveal
     from station_app.kinds.law_codes import Reading
@@ -46,7 +48,7 @@ def readable(context: Context, station: "OpenStation", found: "Sequence[Found]")
     )
     for kind in dict.fromkeys(one.kind for one in found):
         ids = tuple(one.id for one in found if one.kind == kind)
-        shown = reveal(station, Wish(kind, ids, reason, way=Reading.PROGRAM))
+        shown = reveal(station, Wish(kind, ids, reason, way=Reading.PROGRAM, past=frozenset(past)))
         if isinstance(shown, Refusal):
             context.say(_("Masked, for they may not be read now: {why}", why=shown.message))
             continue

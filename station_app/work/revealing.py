@@ -41,13 +41,15 @@ REASONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to see of records of one kind, and why. ``fields`` empty means every masked field."""
+    """What somebody wants to see of records of one kind, and why. ``fields`` empty means every masked field; ``past``: fields
+    of which earlier values are seen too (a history)."""
 
     kind: str
     records: tuple[str, ...]
     reason: str
     fields: frozenset[str] = frozenset()
     way: Reading = Reading.REVEAL
+    past: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,10 @@ def reveal(store: Store, author: Author, wish: Wish, beside: Beside) -> Revealed
     with store.reading() as reader:
         found = reader.by_ids(wish.kind, wish.records)
         withheld = _withdrawn(reader, declared, found, names)
-        values = {
-            one.id: {n: one.fields[n] for n in names if n in one.fields and n not in withheld.get(one.id, ())}
-            for one in found
-        }
+        values: dict[str, dict[str, Wire]] = {}
+        for one in found:
+            here = {n: one.fields.get(n) for n in names if n in one.fields or n in wish.past}
+            values[one.id] = {n: value for n, value in here.items() if n not in withheld.get(one.id, ())}
         values = {record: fields for record, fields in values.items() if fields}
         if not values:
             return Revealed({}, withheld)
