@@ -51,9 +51,12 @@ class RestoreDialog(QDialog):
             grid.addWidget(line, number, 1, 1, 1 if number == 0 else 2)
         grid.addWidget(self.choose_button, 0, 2)
         column.addWidget(self._asked)
+        self._aside = label("", "note", wrap=True)
+        column.addWidget(self._aside)
         if folder.exists() and any(folder.iterdir()):
-            text = _("What lies in {folder} now is kept under another name.", folder=folder)
-            column.addWidget(label(text, "note", wrap=True))
+            self._aside.setText(_("What lies in {folder} now is kept under another name.", folder=folder))
+        else:
+            self._aside.hide()
         self.working = Working(self._stop)
         column.addWidget(self.working)
         foot = QHBoxLayout()
@@ -111,8 +114,8 @@ class RestoreDialog(QDialog):
 
     def _done(self, restored: "Restored") -> None:
         self._over()
-        self._asked.hide()
-        self.cancel.hide()
+        for widget in (self._asked, self._aside, self.cancel):
+            widget.hide()
         text = _("The station is restored: {n} entries, all compared.", n=restored.entries)
         text += " " + _("This computer counts as a new one now: enrol it with the guidance centre before you hand in.")
         if restored.kept_as is not None:
