@@ -18,6 +18,7 @@ class Destruction(Record, kind="destruction", section="law", merge="by_field", t
     Lines: ``[[kind, id, until, keep], …]``; ``keep`` is "" for what goes, else why it stays for now.
     """
 
+    made_by_program = True
     erasable = False
     listed = ("made_on", "up_to", "total", "kept", "state", "destroyed_on")
     sorted_by = "made_on"

@@ -29,6 +29,7 @@ class MonthReport(Record, kind="month_report", section="station", merge="by_fiel
     A signed report never changes: what comes to light later is a supplement (补报) of the next, or a numbered correction.
     """
 
+    made_by_program = True
     erasable = False
     listed = ("month", "number", "state", "signed_on")
     sorted_by = "month"

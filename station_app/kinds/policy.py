@@ -18,6 +18,7 @@ class Policy(Record, kind="policy", section="station", merge="newest", title=N_(
     holds. Codes and numbers only: nothing in a policy is about a person.
     """
 
+    made_by_program = True
     erasable = False
     listed = ("name", "effective_from", "source")
     sorted_by = "effective_from"

@@ -31,7 +31,7 @@ LEAST_SEARCH: Final = 200
 
 def made_by_program(declared: type[Record]) -> bool:
     """Whether records of a kind are made by the program (policies, month reports, exports): shown, never typed."""
-    return declared.made_by_program or any(f.meaning.name == "data" for f in declared.fields.values())
+    return declared.made_by_program
 
 
 def filters_of(declared: type[Record]) -> list[Field]:
