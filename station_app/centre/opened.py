@@ -251,8 +251,8 @@ class Centre:
             if verdicts:
                 result.reports[station] = verdicts
             for holder in self.authority.active(station, at):
-                if holder.short not in devices:
-                    continue
+                if not devices:
+                    break
                 theirs = [r for device, r in refused if device == holder.short]
                 made = self.outgoing.receipt(
                     connection, holder, held.get(holder.short, 0), theirs, verdicts, missing, blobs, at

@@ -48,6 +48,7 @@ class Outgoing:
         conflicts = connection.execute(
             select(func.count()).select_from(conflict).where(conflict.c.station == to.station)
         ).scalar_one()
+        own = opening.centre_chain(self.authority.roots, to.station)
         receipt = Receipt(
             station=to.station,
             device=to.device,
@@ -61,6 +62,7 @@ class Outgoing:
             schema_min=1,
             missing=missing,
             missing_blobs=missing_blobs,
+            holds={d.device: d.seq for d in journal.devices(connection, to.station) if d.seq and d.device != own},
             recipient=to.recipient,
         )
         place = self.folder / RECEIPTS / to.station

@@ -147,7 +147,9 @@ def split(entries: Iterable[tuple[e.Entry, bytes]]) -> Iterator[list[tuple[e.Ent
 
 def fits(part: Sequence[tuple[e.Entry, bytes]]) -> bool:
     """Whether entries fit one bundle."""
-    return sum(len(entry.items) for entry, _digest in part) <= MAX_ITEMS and len(next(_fitting(list(part)))) == len(part)
+    return sum(len(entry.items) for entry, _digest in part) <= MAX_ITEMS and len(next(_fitting(list(part)))) == len(
+        part
+    )
 
 
 def _fitting(part: list[tuple[e.Entry, bytes]]) -> Iterator[list[tuple[e.Entry, bytes]]]:

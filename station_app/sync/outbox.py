@@ -210,6 +210,12 @@ class Outbox:
             prev = part[-1][1]
             yield part[0][0].head.seq, part[-1][0].head.seq, data
 
+    def cut(self) -> Callable[[e.Entry], e.Entry]:
+        """Leaves out what the centre does not get to see."""
+        with self.store.database.reading() as connection:
+            allowed = self._allowed(connection)
+        return lambda entry: bundle.without_private(entry, allowed)
+
     def _allowed(self, connection: Connection) -> Callable[[e.Item], bool]:
         kinds = disclosed_kinds(
             connection, self.store.station, opening.centre_chain(self.enrolled.roots, self.store.station)

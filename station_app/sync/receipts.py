@@ -57,6 +57,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     schema_min: int
     missing: list[str] = []  # entries that what waits is waiting for: ``<device>:<first>-<last>``
     missing_blobs: list[str] = []
+    holds: dict[str, int] = {}  # how far the centre holds every computer's chain of the station, whoever brought it
     recipient: str = msgspec.field(name="for")
     what: str = "receipt"
     format: int = FORMAT

@@ -6,10 +6,11 @@ entries (``seen``) and by its *position note*, a small signed file; nothing is s
 for it began with a backup and may hold nearly everything.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -24,8 +25,8 @@ from station_app.store.blobs import Blobs
 from station_app.store.files import make_folders, write_whole
 from station_app.store.opened import Store
 from station_app.store.tables import fact, sight
-from station_app.sync import bundle
-from station_app.sync.outbox import FOLDER, Lane, Ready, named_blobs, sealed_part
+from station_app.sync import bundle, opening, receipts
+from station_app.sync.outbox import FOLDER, Lane, Ready, Sealing, named_blobs, sealed_part
 from station_app.trust import chain, sealing
 from station_app.trust.chain import Holder
 from station_app.trust.enrolment import Enrolled
@@ -35,6 +36,7 @@ from station_app.values.ids import is_uuid
 SIBLING_FACT: Final = "sibling"
 VOUCHER_FACT: Final = "voucher"
 HOLDS_FACT: Final = "holds"
+CENTRE: Final = "centre"  # the folder and lanes of what goes to the centre for others
 #: Small parts are packed together up to so many bytes unpacked.
 TOGETHER: Final = 512 * 1024
 #: Blobs one note may ask for; the rest is asked for next time.
@@ -181,27 +183,38 @@ class Siblings:
     def bundles(self, to: Holder, at: datetime) -> Iterator[Outgoing]:
         """Everything a sibling lacks by its own word, chain by chain; raises OSError when our own disk refuses."""
         with self.store.database.reading() as connection:
-            for one, upto, vouched in self._lacked(connection, to):
-                folder = self.store.folder / FOLDER / to.short
-                lane = Lane(self.store, one.device, to.recipient, folder, f"lane/{to.device}/{one.device}")
-
-                def seal(
-                    reading: Connection, first: int, last: int,
-                    one: journal.Device = one, vouched: dict[int, bytes] = vouched,
-                ) -> Iterator[tuple[int, int, bytes]]:  # fmt: skip
-                    return self._sealed(reading, one, to.recipient, first, last, vouched, at)
-
-                for ready in lane.ready(connection, upto, max(vouched), seal):
+            for one, upto, vouched in self._lacked(connection, self.holds(connection, to.device), to.device):
+                lane = Lane(
+                    self.store, one.device, to.recipient, self._folder(to.short), f"lane/{to.device}/{one.device}"
+                )
+                for ready in lane.ready(connection, upto, max(vouched), self._sealing(one, to.recipient, vouched, at)):
                     yield Outgoing(f"{to.short}-from-{bundle.bundle_name(one.device, ready.first, ready.last)}", ready)
 
-    def _lacked(self, connection: Connection, to: Holder) -> Iterator[tuple[journal.Device, int, dict[int, bytes]]]:
-        """(chain, how far the sibling holds it, vouchers beyond that) of every chain it lacks a part of."""
-        holds = self.holds(connection, to.device)
+    def for_centre(self, at: datetime, cut: Callable[[e.Entry], e.Entry]) -> Iterator[Outgoing]:
+        """What the centre lacks of the other computers' chains by its receipt: one that was lost cannot hand in itself any
+        more, and whoever comes to the centre first brings everything. ``cut`` leaves out what is withheld from it."""
+        kept = receipts.newest(self.store)
+        if kept is None:
+            return  # its first receipt will say what it holds
+        to, centre = self.enrolled.roots.recipient, opening.centre_chain(self.enrolled.roots, self.store.station)
+        with self.store.database.reading() as connection:
+            for one, upto, vouched in self._lacked(connection, kept.receipt.holds, self.store.device, centre):
+                lane = Lane(self.store, one.device, to, self._folder(CENTRE), f"lane/{CENTRE}/{one.device}")
+                for ready in lane.ready(connection, upto, max(vouched), self._sealing(one, to, vouched, at, cut)):
+                    yield Outgoing(bundle.bundle_name(one.device, ready.first, ready.last), ready)
+
+    def _folder(self, to: str) -> Path:
+        return self.store.folder / FOLDER / to
+
+    def _lacked(
+        self, connection: Connection, holds: Mapping[str, int] | None, *but: str
+    ) -> Iterator[tuple[journal.Device, int, dict[int, bytes]]]:
+        """(chain, how far it is held there, vouchers beyond that) of every chain, ``but`` these, of which a part is lacking."""
         if holds is None:
             return
         for one in journal.devices(connection, self.store.station):
             upto = holds.get(one.device, 0)
-            if one.device == to.device or upto >= one.seq:
+            if one.device in but or upto >= one.seq:
                 continue
             vouched = {
                 last: voucher for last, voucher in _vouched(connection, one.device).items() if upto < last <= one.seq
@@ -209,23 +222,27 @@ class Siblings:
             if vouched:
                 yield one, upto, vouched
 
-    def _sealed(
-        self, connection: Connection, one: journal.Device, recipient: str, first: int, last: int,
-        vouched: dict[int, bytes], at: datetime,
-    ) -> Iterator[tuple[int, int, bytes]]:  # fmt: skip
-        prev = journal.hash_at(connection, one.no, first - 1)
-        assert prev is not None  # a chain is held without gaps
-        for part in _pieces(connection, one, first, [end for end in sorted(vouched) if first <= end <= last]):
-            low, high = part[0][0].head.seq, part[-1][0].head.seq
-            yield low, high, sealed_part(part, prev, one.station, recipient, self.enrolled, at, vouched[high])
-            prev = part[-1][1]
+    def _sealing(
+        self, one: journal.Device, recipient: str, vouched: Mapping[int, bytes], at: datetime,
+        cut: Callable[[e.Entry], e.Entry] | None = None,
+    ) -> Sealing:  # fmt: skip
+        def sealed(connection: Connection, first: int, last: int) -> Iterator[tuple[int, int, bytes]]:
+            prev = journal.hash_at(connection, one.no, first - 1)
+            assert prev is not None  # a chain is held without gaps
+            for whole in _pieces(connection, one, first, [end for end in sorted(vouched) if first <= end <= last]):
+                part = whole if cut is None else [(cut(entry), digest) for entry, digest in whole]
+                low, high = part[0][0].head.seq, part[-1][0].head.seq
+                yield low, high, sealed_part(part, prev, one.station, recipient, self.enrolled, at, vouched[high])
+                prev = part[-1][1]
+
+        return sealed
 
     def wanted_blobs(self, to: Holder) -> list[str]:
         """Blobs for a sibling: named in entries it lacks, or missing by its own word; only those that are here."""
         with self.store.database.reading() as connection:
             said = _said(connection, to.device)
             wanted = dict.fromkeys(said.lacks if said is not None else ())
-            for one, upto, vouched in self._lacked(connection, to):
+            for one, upto, vouched in self._lacked(connection, self.holds(connection, to.device), to.device):
                 for _seq, _digest, line in journal.chain(connection, one.no, upto + 1, max(vouched)):
                     wanted |= dict.fromkeys(named_blobs(e.parse(line), private=True))
         return [digest for digest in wanted if self.blobs.has(digest)]

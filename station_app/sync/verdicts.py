@@ -50,7 +50,9 @@ def _erased(verdict: Verdict) -> str:
             " counted again.",
             n=number, lines=unproven,
         )  # fmt: skip
-    return _("The centre agrees. {n} records were erased by law since the signing; the figures stay as signed.", n=number)
+    return _(
+        "The centre agrees. {n} records were erased by law since the signing; the figures stay as signed.", n=number
+    )
 
 
 def _missing(what: str) -> str:

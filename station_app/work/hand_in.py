@@ -56,7 +56,9 @@ def send_usb(opened: Handing, usb: Path, progress: Progress | None = None) -> Se
     carrier = Stick.at(usb)
     if isinstance(carrier, Refusal):
         return carrier
-    opened.store.guard.before(opened.store)  # a copy hands in as itself; an older store may: the centre sees what is wrong
+    opened.store.guard.before(
+        opened.store
+    )  # a copy hands in as itself; an older store may: the centre sees what is wrong
     enrolled = identity(opened)
     if isinstance(enrolled, Refusal):
         return enrolled
@@ -77,23 +79,24 @@ def _send(opened: Handing, carrier: Stick, enrolled: Enrolled, progress: Progres
     store = opened.store
     outbox, siblings = Outbox(store, opened.blobs, enrolled), Siblings(store, opened.blobs, enrolled)
     there = f"{stick.TO_CENTRE}/{store.station}"
-    bundles = list(outbox.bundles(opening.now()))
+    bundles = [(ready.name(store.device), ready) for ready in outbox.bundles(opening.now())]
+    bundles += [(out.name, out.ready) for out in siblings.for_centre(opening.now(), outbox.cut())]
     blobs = outbox.wanted_blobs()
     reports = _signed_reports(opened)
     steps = len(bundles) + len(blobs) + len(reports)
-    sent = Sent(sum(b.last - b.first + 1 for b in bundles), 0, [], [], [], [])
+    sent = Sent(sum(b.last - b.first + 1 for _name, b in bundles), 0, [], [], [], [])
     size = 0
     failed = carrier.welcome()
     if failed is not None:
         return failed
     _tidy(carrier, opened, outbox.acknowledged())
-    for done, ready in enumerate(bundles):
+    for done, (name, ready) in enumerate(bundles):
         if progress is not None and not progress(done, steps):
             return Refusal(SyncRefusal.CANCELLED)
-        failed = carrier.write(f"{there}/{ready.name(store.device)}", ready.data)
+        failed = carrier.write(f"{there}/{name}", ready.data)
         if failed is not None:
             return failed
-        sent.bundles.append(ready.name(store.device))
+        sent.bundles.append(name)
         size += len(ready.data)
     for name, ready in former.waiting(opened):  # what this computer wrote under an earlier device id
         failed = carrier.write(f"{there}/{name}", ready.data)
@@ -231,7 +234,9 @@ def _order(name: str) -> tuple[str, str, int]:
 def _tidy(carrier: Stick, opened: Opened, upto: int) -> None:
     """What a verified receipt covers need not travel again; it goes when the stick is written anew, not before, so that
     whoever holds the stick can still check what was handed in."""
-    there = f"{stick.TO_CENTRE}/{opened.store.station}"
+    there, kept = f"{stick.TO_CENTRE}/{opened.store.station}", receipts.newest(opened.store)
+    holds = {short(device): seq for device, seq in (kept.receipt.holds if kept is not None else {}).items()}
+    holds[short(opened.store.device)] = upto
     for found in carrier.files(there, stick.BUNDLE):
-        if found[1] == short(opened.store.device) and int(found[3]) <= upto:
+        if int(found[3]) <= holds.get(found[1], 0):
             carrier.remove(f"{there}/{found.string}")
