@@ -41,6 +41,9 @@ PENDING: Final = "erasing"  # the fact that says what is still to be cleared awa
 OVERWRITES: Final = "overwrites"  # the fact that a centre's plain file holds nothing that was deleted without being overwritten
 
 
+_REASON, _GROUND = Erasure.fields["reason"], Erasure.fields["ground"]
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """What an erasing did: its entries, how many items became stubs, how many records went."""
@@ -88,9 +91,9 @@ def erase(
     if not may(author.role, Action.ERASE):
         return Refusal(StoreRefusal.NOT_ALLOWED)
     if not reason.strip():
-        return Refusal(StoreRefusal.NEEDED, {"field": _(Erasure.fields["reason"].title), "name": "reason"})
+        return Refusal(StoreRefusal.NEEDED, {"field": _(_REASON.title), "name": "reason"})
     if ground not in set(ErasureGround):
-        return Refusal(StoreRefusal.DOES_NOT_FIT, {"field": _(Erasure.fields["ground"].title), "why": ground})
+        return Refusal(StoreRefusal.DOES_NOT_FIT, {"field": _(_GROUND.title), "why": ground})
     gone_before = among(connection, door.station, targets)
     wanted = [key for key in dict.fromkeys(targets) if key not in gone_before]
     for kind, record in wanted:

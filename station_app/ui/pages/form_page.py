@@ -21,6 +21,7 @@ from station_app.ui.icons import icon
 from station_app.ui.pages.fields import Fields
 from station_app.ui.pages.history_panel import HistoryPanel
 from station_app.ui.pages.list_page import made_by_program
+from station_app.ui.panels.likely_person import LikelyPerson
 from station_app.ui.parts import Beside, Heading, Message, button, card, label, scrolling
 from station_app.ui.places import Around, FormPlace, Page
 from station_app.ui.refusals import said
@@ -159,6 +160,8 @@ class FormPage(Page):
         shown.setToolTip("Ctrl+H")
         self._heading.add(shown)
         QShortcut(QKeySequence("Ctrl+H"), self, self.show_history)
+        if self._declared.erasable and not made_by_program(self._declared) and self._desk.may(Action.ERASE):
+            self._heading.add(button(_("Erase by law…"), self.erase))
         if found.removed or made_by_program(self._declared) or not self._desk.may_write(self._declared):
             return
         remove = button(_("Remove"), self.remove, "danger")
@@ -179,6 +182,9 @@ class FormPage(Page):
         self.fields.asked.connect(self.reveal)
         self._foot_buttons()
         self.fields.edited.connect(self._edited)
+        if LikelyPerson.wanted(self.place.kind, self.place.record):
+            self.likely = LikelyPerson(self._desk, self._around, self.place.kind, self.fields)
+            self._column.insertWidget(self._column.indexOf(self._area), self.likely)
         self._dirty = bool(self.place.begin) and self.place.record is None
         self.fields.focus_first()
         if self._draft is not None:
@@ -445,6 +451,20 @@ class FormPage(Page):
         """Remove the record; the message that says so takes it back."""
         kind, record = self.place.kind, str(self.place.record)
         self._desk.act(self, lambda s, _p: s.store.remove(kind, record, s.author), self._removed, self._refused)
+
+    @Slot()
+    def erase(self) -> None:
+        """Ask for ground, reason and the word, then erase for ever."""
+        from station_app.ui.screens.erase import EraseDialog
+
+        if self._opened is None or self.place.record is None:
+            return
+        title = self._opened.title or self._declared.titled()
+        dialog = EraseDialog(self, self._desk, self.place.kind, self.place.record, title)
+        if dialog.exec():
+            self._dirty = False
+            self._around.tell(dialog.said)
+            self._around.back()
 
     def _removed(self, done: Done) -> None:
         self._dirty = False
