@@ -49,7 +49,7 @@ from station_app.compose.law import (
     second_users,
     seen_row,
 )
-from station_app.compose.ledgers import import_ledger, imports, possible_duplicates, take_import_back
+from station_app.compose.ledgers import import_ledger, imports, possible_duplicates, take_import_back, take_in
 from station_app.compose.opening import (
     clock_sentences,
     continue_as_new_device,
@@ -134,6 +134,7 @@ __all__ = [
     "set_password",
     "set_role",
     "take_import_back",
+    "take_in",
     "tell_apart",
     "verify_file",
     "what_goes",

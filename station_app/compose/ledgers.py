@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from station_app.compose.backups import backup_before_import
 from station_app.compose.station import OpenStation
 from station_app.messages import Refusal
+from station_app.store.change import Done
 from station_app.store.likeness import PEOPLE
 from station_app.store.refusals import StoreRefusal
 from station_app.store.roles import Action
@@ -28,7 +29,7 @@ def import_ledger(
     ``columns``: what a person says of columns; ``accept``: places whose proposals are accepted (see
     :func:`station_app.exchange.importing.plan_file`).
     """
-    from station_app.exchange.importing import plan_file, write
+    from station_app.exchange.importing import plan_file
     from station_app.exchange.refused import write_refused
 
     if not station.may(Action.IMPORT):
@@ -50,14 +51,24 @@ def import_ledger(
             progress(f"{done}/{of}")
         return True
 
-    if summary["added"] or summary["changed"]:
-        refused = backup_before_import(station)
-        if refused is not None:
-            return refused
-    done = write(station.store, plan, station.author, told)
+    done = take_in(station, plan, told)
     if isinstance(done, Refusal):
         return done
     return summary | {"entries": len(done.entries), "undo": done.entries[0] if done.entries else None}
+
+
+def take_in(station: OpenStation, plan: "Plan", told: Callable[[int, int], bool] | None = None) -> Done | Refusal:
+    """Write a plan, after a backup of what was there before."""
+    from station_app.exchange.importing import write
+
+    if not station.may(Action.IMPORT):
+        return Refusal(StoreRefusal.NOT_ALLOWED)
+    counts = plan.counts()
+    if counts["added"] or counts["changed"]:
+        refused = backup_before_import(station)
+        if refused is not None:
+            return refused
+    return write(station.store, plan, station.author, told)
 
 
 def possible_duplicates(station: OpenStation, plan: "Plan") -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import (
     choice,
     choices,
+    data,
     date,
     division,
     id_number,
@@ -139,8 +140,8 @@ class Resident(Record, kind="resident", section="people", merge="by_field", titl
     deceased: Mapped[bool | None] = yes_no(N_("Deceased"), headers=("是否去世", "已故", "是否已故"))
     deceased_on: Mapped[str | None] = date(N_("Date of death"), past=True, headers=("去世日期", "死亡日期", "去世时间"))
     note: Mapped[str | None] = long_text(N_("Note"), headers=("备注", "说明"))
-    merged_into: Mapped[str | None] = refers_to(
-        "resident", N_("Merged into"), help=N_("Set by the program when two records of one person were merged.")
+    merged_into: Mapped[str | None] = data(
+        N_("Merged into"), help=N_("Set by the program when two records of one person were merged.")
     )
 
     def derive(self) -> None:

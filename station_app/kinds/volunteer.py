@@ -9,6 +9,7 @@ from station_app.kinds.base import Named, Record
 from station_app.kinds.columns import (
     choice,
     choices,
+    data,
     date,
     division,
     id_number,
@@ -86,8 +87,8 @@ class Volunteer(Record, kind="volunteer", section="volunteers", merge="by_field"
     registered_on: Mapped[str | None] = date(N_("Registered on"), past=True, headers=("注册日期", "注册时间"))
     left_on: Mapped[str | None] = date(N_("Left on"), past=True, headers=("注销日期", "退出日期"))
     note: Mapped[str | None] = long_text(N_("Note"), headers=("备注", "说明"))
-    merged_into: Mapped[str | None] = refers_to(
-        "volunteer", N_("Merged into"), help=N_("Set by the program when two records of one person were merged.")
+    merged_into: Mapped[str | None] = data(
+        N_("Merged into"), help=N_("Set by the program when two records of one person were merged.")
     )
 
     def problems(self) -> Iterable[Problem]:

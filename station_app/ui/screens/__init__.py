@@ -72,11 +72,28 @@ def _backups(desk: Desk, around: Around) -> Page:
     return BackupsScreen(desk, around)
 
 
+def _duplicates(desk: Desk, around: Around) -> Page:
+    from station_app.ui.screens.duplicates import DuplicatesScreen
+
+    return DuplicatesScreen(desk, around)
+
+
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen("month_report", N_("Month report"), "report", _month),
     Screen("hand_in", N_("Hand in"), "handin", _hand_in, needs=Action.HAND_IN),
     Screen("import", N_("Import"), "import", _import, needs=Action.IMPORT),
-    Screen("conflicts", N_("To decide"), "ask", _conflicts, waiting=lambda station: len(station.store.conflicts()), needs=Action.RESOLVE),
+    Screen(
+        "conflicts",
+        N_("To decide"),
+        "ask",
+        _conflicts,
+        waiting=lambda station: len(station.store.conflicts()),
+        needs=Action.RESOLVE,
+    ),
+    # Reached from the import and from lists of people: looking through the register is nothing to count beside every change.
+    Screen(
+        "duplicates", N_("One person twice?"), "ask", _duplicates, waiting=lambda _station: 0, needs=Action.MERGE_PEOPLE
+    ),
     Screen("law", N_("Overview"), "law", _law, section="law"),
     Screen("backups", N_("Backups"), "backup", _backups, bottom=True),
     Screen("users", N_("Users"), "users", _users, bottom=True),

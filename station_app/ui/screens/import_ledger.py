@@ -6,34 +6,35 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QComboBox,
     QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from station_app.compose import OpenStation
-from station_app.exchange.importing import Plan, plan_file, write
+from station_app.compose import OpenStation, possible_duplicates, take_in
+from station_app.exchange.importing import Plan, plan_file
+from station_app.exchange.refusals import SheetRefusal
 from station_app.exchange.refused import write_refused
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal, _
 from station_app.store.change import Done
+from station_app.store.roles import Action
 from station_app.ui.desk import Desk
 from station_app.ui.jobs import Progress
 from station_app.ui.pages.list_page import made_by_program
 from station_app.ui.parts import Heading, Message, Working, button, card, label, scrolling
-from station_app.ui.places import Around, ListPlace, Page
+from station_app.ui.places import Around, ListPlace, Page, ScreenPlace
 from station_app.ui.refusals import said
-from station_app.ui.theme import ROW, S2, S3, S4, S6
+from station_app.ui.screens.earlier_imports import EarlierImports
+from station_app.ui.screens.import_preview import Preview, plain_table
+from station_app.ui.theme import S2, S3, S4, S6
 
 #: Ledgers stations keep stand first.
 FIRST: Final = ("elder", "farm_plot", "volunteer_hours", "resident")
@@ -56,11 +57,16 @@ class ImportScreen(Page):
         self._path: Path | None = None
         self._progress: Progress | None = None
         self._round = 0
+        self._asked: QWidget | None = None  # what asked for a second look
         self._offered = False
         column = QVBoxLayout(self)
         column.setContentsMargins(S6, S4, S6, S4)
         column.setSpacing(S4)
-        column.addWidget(Heading(_("Import a ledger"), _("Nothing is written before you have seen what would happen.")))
+        heading = Heading(_("Import a ledger"), _("Nothing is written before you have seen what would happen."))
+        heading.add(button(_("Earlier imports…"), self.show_earlier))
+        if desk.may(Action.MERGE_PEOPLE):
+            heading.add(button(_("Find duplicates"), lambda: around.go(ScreenPlace("duplicates"))))
+        column.addWidget(heading)
         self.message = Message("errors")
         column.addWidget(self.message)
         body = QWidget()
@@ -127,22 +133,12 @@ class ImportScreen(Page):
         column.addWidget(self.blanks)
         self._refused_title = label("", "strong")
         column.addWidget(self._refused_title)
-        self.table = QTableWidget(0, 4)
-        self.table.setHorizontalHeaderLabels([_("Row"), _("Column"), _("What stands there"), _("Why, and what to do")])
-        self.table.setAccessibleName(_("Refused rows"))
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(ROW)
-        self.table.setShowGrid(False)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setTabKeyNavigation(False)
-        header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for section, width in enumerate((72, 160, 200)):
-            header.resizeSection(section, width)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        titles_of = [_("Row"), _("Column"), _("What stands there"), _("Why, and what to do")]
+        self.table = plain_table(titles_of, (72, 160, 200), _("Refused rows"))
         column.addWidget(self.table, 1)
+        self.preview = Preview()
+        self.preview.changed.connect(self._look_again)
+        column.addWidget(self.preview)
         foot = QHBoxLayout()
         foot.setSpacing(S2)
         self.keep = button(_("Save the refused rows…"), self._keep)
@@ -175,11 +171,23 @@ class ImportScreen(Page):
         self.file.setText(path.name)
         self._path = path
         self._set_blanks(False)
+        self.preview.forget()
         self._read()
 
     @Slot()
+    def show_earlier(self) -> None:
+        """The list of imports, from which one can be taken back."""
+        EarlierImports(self, self._desk).open()
+
+    @Slot()
     def _other_meaning(self) -> None:
-        """The same file once more, blank ticks taken the other way; what is shown stays until the answer comes."""
+        """The same file once more, blank ticks taken the other way."""
+        self._asked = self.blanks
+        self._look_again()
+
+    @Slot()
+    def _look_again(self) -> None:
+        """The same file once more, as a person has said; what is shown stays until the answer comes."""
         if self._plan is not None:
             self._round += 1
             self.take.setEnabled(False)
@@ -194,21 +202,29 @@ class ImportScreen(Page):
         self.working.begin(_("Reading {file}…", file=path.name))
         self.choose.setEnabled(False)
         mine = self._round
+        columns, accept = dict(self.preview.columns), set(self.preview.accept)
 
-        def planned(station: OpenStation) -> tuple[int, Plan | Refusal]:
-            return mine, plan_file(station.store, kind, path, blank_is_no=blank_is_no)
+        def planned(station: OpenStation) -> tuple[int, Plan | Refusal, list[dict[str, Any]]]:
+            plan = plan_file(station.store, kind, path, blank_is_no=blank_is_no, columns=columns, accept=accept)
+            return mine, plan, [] if isinstance(plan, Refusal) else possible_duplicates(station, plan)
 
         self._desk.ask(self, planned, self._planned)
 
-    def _planned(self, answer: tuple[int, Plan | Refusal]) -> None:
-        mine, plan = answer
+    def _planned(self, answer: tuple[int, Plan | Refusal, list[dict[str, Any]]]) -> None:
+        mine, plan, twins = answer
         if mine != self._round:
             return
         self._end()
+        self._asked = None
         if isinstance(plan, Refusal):
-            self._forget()
+            if self._plan is None or plan.code is not SheetRefusal.NO_HEADER:
+                self._forget()
+            else:  # a column explained away: what was shown before holds, and can be explained anew
+                self.preview.columns.clear()
+                self.take.setEnabled(self._news() > 0)
             self.message.say(said(plan), "errors")
             return
+        self.message.say("")
         again, self._plan = self._plan is not None, plan
         self.keep.setEnabled(True)
         counts = plan.counts()
@@ -219,6 +235,7 @@ class ImportScreen(Page):
         self._said = remarks_of(summary)
         self._show_remarks(NOTICES)
         self.blanks.setVisible(has_ticks(plan))
+        self.preview.show_plan(summary, twins)
         refused = summary["refused"]
         self._refused_title.setText(_("Refused rows: nothing of them is written") if refused else "")
         self._refused_title.setVisible(bool(refused))
@@ -274,7 +291,7 @@ class ImportScreen(Page):
         self.working.begin(_("Importing…"))
 
         def taken(station: OpenStation, progress: Progress) -> Done | Refusal:
-            return write(station.store, plan, station.author, lambda done, of: progress.at(done, of))
+            return take_in(station, plan, lambda done, of: progress.at(done, of))
 
         self._progress = self._desk.act(self, taken, self._taken, self._not_taken, self.working.at)
 
@@ -284,7 +301,11 @@ class ImportScreen(Page):
         self._end()
         self._forget()
         self.message.say(
-            _("Imported: {added} new, {changed} changed. Everything of this import can be taken back at once.", **counts), "success"
+            _(
+                "Imported: {added} new, {changed} changed. Everything of this import can be taken back at once.",
+                **counts,
+            ),
+            "success",
         )
         self._offer(_("Take the import back"), lambda: self._take_back(done.entries[0]))
         self._around.tell(_("Imported."), _("Show the list"), lambda: self._around.go(ListPlace(kind)))
@@ -322,7 +343,9 @@ class ImportScreen(Page):
             self._round += 1  # a reading that is under way is not waited for
             self._end()
             if self._plan is not None:  # the other meaning of blanks was not reached: what is shown holds
-                self._set_blanks(not self.blanks.isChecked())
+                if self._asked is self.blanks:
+                    self._set_blanks(not self.blanks.isChecked())
+                self._asked = None
                 self.take.setEnabled(self._news() > 0)
                 self.keep.setEnabled(True)
 
@@ -369,12 +392,16 @@ def remarks_of(summary: dict[str, Any]) -> list[str]:
     if summary["skipped"]:
         found.append(_("{n} lines are no data (titles, sums, blanks) and are passed over.", n=summary["skipped"]))
     # What touches rows comes first, then sheets, then columns from left to right.
-    ordered = sorted(summary["notices"], key=lambda n: ("rows" not in n, "cell" in n, len(n.get("cell", "")), n.get("cell", "")))
+    ordered = sorted(
+        summary["notices"], key=lambda n: ("rows" not in n, "cell" in n, len(n.get("cell", "")), n.get("cell", ""))
+    )
     for notice in ordered:
         where = _("column {cell}", cell=notice["cell"]) if "cell" in notice else ""
         if "rows" in notice:
             where = _("{n} rows", n=f"{notice['rows']:,}")
-        found.append(_("{sentence} ({where})", sentence=notice["message"], where=where) if where else str(notice["message"]))
+        found.append(
+            _("{sentence} ({where})", sentence=notice["message"], where=where) if where else str(notice["message"])
+        )
     return found
 
 
