@@ -123,14 +123,12 @@ class Preview(QTabWidget):
         self._show_findings(summary["findings"])
         self._show_columns(summary["mapping"], summary["fields"])
         self._show_twins(twins)
-        for number, (title, many) in enumerate(
-            (
-                (_("Spoilt cells ({n})"), len(summary["findings"])),
-                (_("Columns ({n})"), len(summary["mapping"])),
-                (_("Known already? ({n})"), len(twins)),
-            )
-        ):
-            self.setTabText(number, title.replace("{n}", str(many)))
+        spoilt, columns, known = len(summary["findings"]), len(summary["mapping"]), len(twins)
+        titles = (
+            _("Spoilt cells ({n})", n=spoilt), _("Columns ({n})", n=columns), _("Known already? ({n})", n=known),
+        )  # fmt: skip
+        for number, (title, many) in enumerate(zip(titles, (spoilt, columns, known), strict=True)):
+            self.setTabText(number, title)
             self.setTabVisible(number, many > 0)
 
     def _show_findings(self, findings: list[Mapping[str, Any]]) -> None:
