@@ -34,6 +34,7 @@ from station_app.compose.keys import (
     set_role,
 )
 from station_app.compose.law import (
+    IMPACT,
     Taking,
     agree_to_list,
     approve_minor,
@@ -44,6 +45,7 @@ from station_app.compose.law import (
     copy_person,
     delete_person,
     destroy_list,
+    impact_text,
     list_paper,
     reveal,
     second_users,
@@ -61,6 +63,7 @@ from station_app.compose.photos import attach, attach_content, attached, save_at
 from station_app.compose.station import ROOTS, Created, OpenStation, create_station, open_station, recover_station
 
 __all__ = [
+    "IMPACT",
     "ROOTS",
     "ByTwo",
     "Created",
@@ -107,6 +110,7 @@ __all__ = [
     "export_records",
     "failed_attempts",
     "find_duplicates",
+    "impact_text",
     "import_ledger",
     "imports",
     "keep_recipient",

@@ -163,16 +163,22 @@ def named(file: Path, leaving: Leaving) -> Path:
 
 
 def _second(station: OpenStation, kind: str, records: int, leaving: Leaving, hidden: bool) -> str | Refusal | None:
-    """Who else agreed, where that is asked: many readable records that identify people (SECURITY A31).
+    """Who else agreed, where that is asked: many readable records that identify people (SECURITY A31), or any of a child's.
 
     A station without a second user goes on: the centre sees the open part of the record at the next hand-in (DESIGN, "Trust").
     """
     from station_app.report.policies import rules_in_force
+    from station_app.work.persons import about_children
+    from station_app.work.revealing import masked_fields
 
     with station.store.reading() as reader:
         rules = rules_in_force(reader.connection, station.store.station, today().isoformat())
+        years = rules["minors"]["younger_than"]
+        clear = kind != EVERYTHING and not hidden and leaving.recipient is None and masked_fields(KINDS[kind])
+        young = bool(clear) and about_children(reader, kind, years)
     identifying = kind == EVERYTHING or any(f.meaning.identifies for f in KINDS[kind].fields.values())
-    if leaving.recipient is not None or hidden or not identifying or records <= rules["export"]["second_person_above"]:
+    few = records <= rules["export"]["second_person_above"] and not young
+    if leaving.recipient is not None or hidden or not (identifying or young) or few:
         return None
     if leaving.second is not None:
         name, password = leaving.second

@@ -15,6 +15,7 @@ from station_app.compose.exports import recipients
 from station_app.compose.station import OpenStation
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal, _
+from station_app.settings import RESOURCES
 from station_app.store.change import Done, Edit
 from station_app.store.files import write_whole
 from station_app.store.refusals import StoreRefusal
@@ -359,11 +360,23 @@ def breach_page(station: OpenStation, breach: "Breach") -> bytes:
     )
 
 
+#: The template of the impact assessment among the texts to print (PIPL 55, 56).
+IMPACT: Final = "impact"
+
+
+def impact_text() -> str:
+    """The template of a personal information protection impact assessment."""
+    return (RESOURCES / "help" / "pia.md").read_text("utf-8")
+
+
 def consent_page(station: OpenStation, purpose: str) -> bytes:
-    """A consent's text (or the notice) as a page to read out and to sign; ``purpose`` as in :func:`work.consents.texts`."""
-    from station_app.paper.person import consent_paper
+    """A consent's text (or the notice, or the template of the impact assessment) as a paper to read out and to sign;
+    ``purpose`` as in :func:`work.consents.texts`."""
+    from station_app.paper.person import consent_paper, template_paper
     from station_app.work.consents import texts
 
+    if purpose == IMPACT:
+        return template_paper(station_name=_station_name(station), text=impact_text(), made_on=today())
     text = texts()[purpose]
     return consent_paper(
         station_name=_station_name(station), title=text.title, version=text.version, text=text.text, made_on=today(),

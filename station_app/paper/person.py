@@ -151,3 +151,13 @@ def consent_paper(*, station_name: str, title: str, version: str, text: str, mad
         Note(_("Version of the text: {version}", version=version)),
     )  # fmt: skip
     return render(Document(title=title, author=station_name, made_on=made_on, official=False, blocks=blocks))
+
+
+def template_paper(*, station_name: str, text: str, made_on: date) -> bytes:
+    """A template shipped as text, on paper: ``# `` its title, ``## `` its headings, every other line a paragraph."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    title = lines[0].removeprefix("# ")
+    blocks: list[Title | Heading | Paragraph] = [Title(title, (station_name,))]
+    for line in lines[1:]:
+        blocks.append(Heading(1, line.removeprefix("## ")) if line.startswith("## ") else Paragraph(line))
+    return render(Document(title=title, author=station_name, made_on=made_on, blocks=tuple(blocks)))

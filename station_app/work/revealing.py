@@ -25,11 +25,13 @@ from station_app.store.refusals import StoreRefusal
 from station_app.store.roles import Action, may
 from station_app.work.consents import Answer, answers, ground_of, standing
 from station_app.work.moments import moment_of
-from station_app.work.persons import Key, people_of, younger_than
+from station_app.work.persons import Key, children, people_of, younger_than
 from station_app.work.refusals import LawRefusal
 
 #: Ids an access names one by one; a longer list is named by its kind and number.
 NAMED: Final = 200
+#: Up to so many records the people are looked up one by one.
+FEW: Final = 20
 #: How long a revealed value stays on the screen, in seconds, unless it is left earlier.
 SECONDS: Final = 60
 #: Reasons that come up every day, to choose from; any other is typed.
@@ -176,11 +178,12 @@ def minors(reader: Reader, declared: type[Record], found: Sequence[Found]) -> di
     """The people under the age of the policy, by the record that is about them."""
     years = rules_in_force(reader.connection, reader.station, today().isoformat())["minors"]["younger_than"]
     young: dict[str, list[Key]] = {}
+    everybody = children(reader, years) if len(found) > FEW else None
     known: dict[Key, bool] = {}
     for one in found:
         for person in people_of(declared, one.id, one.fields):
             if person not in known:
-                known[person] = younger_than(reader, [person], years)
+                known[person] = younger_than(reader, [person], years) if everybody is None else person in everybody
             if known[person]:
                 young.setdefault(one.id, []).append(person)
     return young

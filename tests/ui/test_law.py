@@ -327,12 +327,15 @@ def test_a_destruction_list_on_the_page(window: Window, tmp_path: Path) -> None:
     assert left == [line[1]]
 
 
-@pytest.mark.parametrize("what", ["breach", "text"])
+@pytest.mark.parametrize("what", ["breach", "notice", "health", "impact"])
 def test_papers_of_the_law_are_written(window: Window, tmp_path: Path, what: str) -> None:
-    """A breach's page; a consent's text."""
+    """A breach's page; a consent's text; the template of the impact assessment."""
     page = _law(window)
     assert window.desk is not None
     dialog = BreachDialog(page, window.desk) if what == "breach" else TextsDialog(page, window.desk)
+    if isinstance(dialog, TextsDialog):
+        dialog.which.setCurrentIndex(dialog.which.findData(what))
+        assert len(dialog.text.text()) > 60
     dialog.show()
     dialog.write_to(tmp_path / "纸.pdf")
     settle(window)

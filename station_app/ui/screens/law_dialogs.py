@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from station_app.clock import today
 from station_app.compose import (
+    IMPACT,
     OpenStation,
     Taking,
     audit_file,
@@ -26,6 +27,7 @@ from station_app.compose import (
     consent_page,
     copy_person,
     delete_person,
+    impact_text,
     second_users,
 )
 from station_app.kinds.law_codes import Identity, RequestState
@@ -277,25 +279,26 @@ class TextsDialog(Ask):
         self.which = QComboBox()
         for purpose, text in texts().items():
             self.which.addItem(f"{text.title}（{text.version}）", purpose)
+        self.which.addItem(_("Impact assessment (template)"), IMPACT)
         self.which.currentIndexChanged.connect(lambda _n: self._show())
         self.line(_("Text"), self.which)
         self.text = label("", wrap=True)
-        self.text.setMinimumHeight(160)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.column.addWidget(self.text)
+        area = scrolling(self.text)
+        area.setMinimumHeight(200)
+        self.column.addWidget(area)
         self.setMinimumWidth(560)
         self.which.setFocus()
         self._show()
 
     @Slot()
     def _show(self) -> None:
-        self.text.setText(texts()[str(self.which.currentData())].text)
+        purpose = str(self.which.currentData())
+        self.text.setText(impact_text() if purpose == IMPACT else texts()[purpose].text)
 
     def go(self) -> None:
-        text = texts()[str(self.which.currentData())]
-        chosen, _filter = QFileDialog.getSaveFileName(
-            self, _("Where to write the file"), str(Path.home() / f"{text.title}.pdf")
-        )
+        name = f"{self.which.currentText().partition('（')[0]}.pdf"
+        chosen, _filter = QFileDialog.getSaveFileName(self, _("Where to write the file"), str(Path.home() / name))
         if chosen:
             self.write_to(Path(chosen))
 
