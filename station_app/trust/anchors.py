@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from platformdirs import user_state_path
 
 #: Seconds a keyring may take; one that is slower is left alone until the program starts again.
-PATIENCE: Final = 0.5
+PATIENCE: Final = 1.0
 _SERVICE: Final = "station-app"
 _NONCE: Final = 12
 _PLACE: Final = 4_096  # bytes of each of the two places in a file
@@ -178,9 +178,7 @@ class Ring:
     """A keyring of the system, asked in a thread of its own: it may be slow, locked or broken, and we go on without it."""
 
     def __init__(self, find: Callable[[], Any]) -> None:
-        self._find = find
-        self._backend: Any = None
-        self._sought = False
+        self._find = find  # each time anew: it may have been locked meanwhile, and would ask for a password
         self.gone = False  # took too long, or failed: not asked again by this process
 
     def read(self, name: str) -> bytes | None:
@@ -202,10 +200,9 @@ class Ring:
 
         def asking() -> None:
             try:
-                if not self._sought:
-                    self._backend, self._sought = self._find(), True
-                if self._backend is not None:
-                    answer.append(ask(self._backend))
+                backend = self._find()
+                if backend is not None:
+                    answer.append(ask(backend))
             except Exception:  # noqa: BLE001  # whatever a foreign keyring raises: it is one witness fewer
                 self.gone = True
 
