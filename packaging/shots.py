@@ -122,11 +122,13 @@ def main() -> int:
     given = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["STATION_APP_NOW"] = NOW
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # a demonstration is remembered nowhere
     if given.draw is not None:
         draw(given.folder, given.out, given.draw.strip("-"), given.only)
         return 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary) / "station"
+        os.environ["XDG_STATE_HOME"] = str(Path(temporary) / "state")
         if not (folder / "vault.json").exists():
             build(folder)
         for scale, suffix in scales(given.scale):
@@ -136,7 +138,9 @@ def main() -> int:
             with tempfile.TemporaryDirectory() as fresh:  # signing and handing in write: each scale begins anew
                 copy = shutil.copytree(folder, Path(fresh) / "station")
                 command[3] = str(copy)
-                subprocess.run(command, check=True, env=os.environ | {"QT_SCALE_FACTOR": scale})
+                # each copy is shown as on a computer of its own, not as the copy it is
+                own = {"QT_SCALE_FACTOR": scale, "XDG_STATE_HOME": str(Path(fresh) / "state")}
+                subprocess.run(command, check=True, env=os.environ | own)
     if (given.out / HELP).exists():
         help_picture(given.out / HELP)
     return 0

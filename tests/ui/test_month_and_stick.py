@@ -27,9 +27,14 @@ HOURS = "F04"
 
 
 @pytest.fixture
-def busy(window: Window, monkeypatch: pytest.MonkeyPatch) -> Window:
-    """A station that worked in March 2024."""
+def april(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands in April 2024, before the window opens: set in front of it, it would be doubtful."""
     monkeypatch.setenv("STATION_APP_NOW", NOW)
+
+
+@pytest.fixture
+def busy(april: None, window: Window) -> Window:
+    """A station that worked in March 2024."""
     volunteer = change(window, Edit("volunteer", {"name": "高云", "registered_on": "2023-01-01"})).records[0]
     activity = change(window, Edit("activity", {"name": "春耕帮扶", "held_on": "2024-03-09"})).records[0]
     shift: dict[str, Wire] = {"volunteer": volunteer, "activity": activity, "service_date": "2024-03-09", "hours": 150, "unpaid": True}
