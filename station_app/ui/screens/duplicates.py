@@ -7,6 +7,7 @@ from PySide6.QtGui import QBrush, QColor, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
+    QHeaderView,
     QListWidget,
     QListWidgetItem,
     QTableWidget,
@@ -27,7 +28,7 @@ from station_app.ui.places import Around, FormPlace, Page
 from station_app.ui.refusals import said
 from station_app.ui.screens.import_preview import plain_table
 from station_app.ui.shown import show
-from station_app.ui.theme import LIGHT, S2, S3, S4, S6
+from station_app.ui.theme import LIGHT, S1, S2, S3, S4, S6
 from station_app.work.merging import BOTH, KEEP, OTHER, Merging
 
 #: Pairs listed; the next come when these are decided.
@@ -63,6 +64,7 @@ class DuplicatesScreen(Page):
         self.list.setMinimumWidth(240)
         self.list.setMaximumWidth(320)
         self.list.setWordWrap(True)
+        self.list.setSpacing(S1)
         self.list.currentRowChanged.connect(self._chosen)
         row.addWidget(self.list)
         row.addWidget(self._right(), 1)
@@ -78,6 +80,7 @@ class DuplicatesScreen(Page):
         self.why = label("", "strong", wrap=True)
         column.addWidget(self.why)
         self.table: QTableWidget = plain_table([_("Field"), "1", "2"], (130, 220), _("Both records side by side"))
+        self.table.horizontalHeader().setSectionResizeMode(_LEFT, QHeaderView.ResizeMode.Stretch)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.table.cellClicked.connect(self._take)
         self.table.cellActivated.connect(self._take)
@@ -161,17 +164,21 @@ class DuplicatesScreen(Page):
         self.choices = {side.name: side.take for side in merging.sides}
         declared = KINDS[merging.kind]
         self.table.setRowCount(len(merging.sides))
-        marked = QBrush(QColor(LIGHT.warn_soft))
+        marked = QBrush(QColor(LIGHT.warn))
+        heavy = self.table.font()
+        heavy.setBold(True)
         for row, side in enumerate(merging.sides):
-            title = QTableWidgetItem(_(declared.fields[side.name].title))
+            # Bold, coloured and marked: nobody has to tell two colours apart.
+            title = QTableWidgetItem(_(declared.fields[side.name].title) + ("  ≠" if side.differs else ""))
             title.setFlags(title.flags() & ~Qt.ItemFlag.ItemIsSelectable)
             self.table.setItem(row, _FIELD, title)
             for section, text in ((_LEFT, texts[side.name][0]), (_RIGHT, texts[side.name][1])):
                 item = QTableWidgetItem(text)
                 item.setData(Qt.ItemDataRole.UserRole, text)
                 if side.differs:
-                    item.setBackground(marked)
-                    title.setBackground(marked)
+                    for cell in (item, title):
+                        cell.setForeground(marked)
+                        cell.setFont(heavy)
                 self.table.setItem(row, section, item)
             self._mark(row)
         self.table.resizeRowsToContents()
