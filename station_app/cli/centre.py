@@ -186,6 +186,30 @@ def _check(context: Context) -> Result:
     return Result(document, tuple(lines), 0 if found.ok else 1)
 
 
+def _waiting(context: Context) -> Result:
+    from station_app.centre.approvals import waiting
+
+    with _centre(context) as centre:
+        found = waiting(centre)
+    rows = [{"station": w.station, "kind": w.kind, "id": w.record, "at": w.at, "about": w.about} for w in found]
+    lines = [f"{w.at}  {w.station}  {w.kind}  {w.about}  {w.record}" for w in found]
+    return Result({"waiting": rows}, tuple(lines) or (_("Nothing waits for the centre's countersignature."),))
+
+
+def _approve_words(parser: argparse.ArgumentParser) -> None:
+    _database_word(parser)
+    parser.add_argument("station", metavar="STATION", help=_("the station's 11-digit code"))
+    parser.add_argument("id", metavar="ID", help=_("what waits, as “centre waiting” shows it"))
+
+
+def _approve(context: Context) -> Result:
+    from station_app.centre.approvals import approve
+
+    with _centre(context) as centre:
+        made = ok(approve(centre, context.words.station, context.words.id))
+    return Result({"approval": made}, (_("Countersigned. It goes to the station with the next stick."),))
+
+
 _C = "station-app --data 中心"
 COMMANDS = (
     Command(
@@ -223,6 +247,14 @@ COMMANDS = (
     Command(
         ("centre", "return"), N_("Return a report with a remark."),
         f"{_C} centre return 15060210101 2024-03 --remark 请核对F04", _return, _return_words,
+    ),
+    Command(
+        ("centre", "waiting"), N_("What waits for the centre as second person: minors' data read, destruction lists."),
+        f"{_C} centre waiting", _waiting, _database_word,
+    ),
+    Command(
+        ("centre", "approve"), N_("Countersign, as second person, what a station of one did."),
+        f"{_C} centre approve 15060210101 ID", _approve, _approve_words,
     ),
     Command(
         ("centre", "check"), N_("Check every chain and every row of the centre."),
