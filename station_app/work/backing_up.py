@@ -336,10 +336,11 @@ def _drilled(opened: Opened, file: Path, into: Path, told: Told) -> Drilled | Re
         into.mkdir()
     except OSError as error:
         return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
-    key = opened.unlocked.key
     found = backup.read(file, into, told)
     if isinstance(found, Refusal):
         return found
+    keys = (opened.unlocked.key, *opened.unlocked.retired)  # a backup of before the last change of keys is one of ours too
+    key = next((one for one in keys if found.facts(one) is not None), keys[0])
     seen = backup.examined(found, file, key, into, fully=True, told=told)
     if isinstance(seen, Refusal):
         return seen
