@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -150,7 +151,13 @@ def newest(store: Store, device: str | None = None) -> Kept | None:
 def pinned(store: Store) -> TrustRoots | None:
     """The centre this computer believes; None before enrolment."""
     pem = store.fact(ROOTS_FACT)
-    roots = None if pem is None else TrustRoots.from_pem(pem)
+    return None if pem is None else _roots_of(pem)
+
+
+@lru_cache(maxsize=4)
+def _roots_of(pem: bytes) -> TrustRoots | None:
+    """The same bytes are the same roots; a hand-in asks hundreds of times."""
+    roots = TrustRoots.from_pem(pem)
     return None if isinstance(roots, Refusal) else roots
 
 

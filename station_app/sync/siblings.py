@@ -28,7 +28,7 @@ from station_app.store.tables import fact, sight
 from station_app.sync import bundle, opening, receipts
 from station_app.sync.outbox import FOLDER, Lane, Ready, Sealing, named_blobs, sealed_part
 from station_app.trust import chain, sealing
-from station_app.trust.chain import Holder
+from station_app.trust.chain import Holder, Signer
 from station_app.trust.enrolment import Enrolled
 from station_app.trust.refusals import BundleRefusal, TrustRefusal
 from station_app.values.ids import is_uuid
@@ -166,17 +166,21 @@ class Siblings:
 
     # ------------------------------------------------------------------ vouchers
 
-    def vouch(self, at: datetime) -> None:
-        """Vouch for our own chain as far as it goes, in parts that fit a bundle; kept, for whoever passes it on later."""
+    def vouch(self, at: datetime, former: tuple[str, Signer] | None = None) -> None:
+        """Vouch for our own chain as far as it goes, in parts that fit a bundle; kept, for whoever passes it on later.
+
+        ``former``: the chain this computer wrote under an earlier id, and that one's signer.
+        """
+        device, signer = former or (self.store.device, self.enrolled.signer)
         with self.store.database.reading() as connection:
-            own = journal.device_named(connection, self.store.device)
-            assert own is not None  # the store registers its own device when it is made
-            done = max(_vouched(connection, own.device), default=0)
-            lines = ((e.parse(line), digest) for _s, digest, line in journal.chain(connection, own.no, done + 1))
+            one = journal.device_named(connection, device)
+            assert one is not None  # the store registers its own device when it is made
+            done = max(_vouched(connection, device), default=0)
+            lines = ((e.parse(line), digest) for _s, digest, line in journal.chain(connection, one.no, done + 1))
             ends = [(part[-1][0].head.seq, part[-1][1]) for part in bundle.split(lines)]
         for last, head in ends:
-            line = bundle.voucher_line(self.store.station, self.store.device, last, head)
-            keep_voucher(self.store, self.store.device, last, sealing.sign_voucher(line, self.enrolled.signer, at))
+            line = bundle.voucher_line(self.store.station, device, last, head)
+            keep_voucher(self.store, device, last, sealing.sign_voucher(line, signer, at))
 
     # ------------------------------------------------------------------ what goes to them
 
@@ -260,9 +264,8 @@ class Siblings:
         write_whole(path, sealed)
         return sealed
 
-    def clear(self, to: Holder) -> None:
+    def clear(self, to: Holder, wanted: set[str]) -> None:
         """Forget sealed blobs a sibling no longer lacks."""
-        wanted = set(self.wanted_blobs(to))
         with suppress(OSError):
             for path in (self.store.folder / FOLDER / to.short).glob("*.blob"):
                 if path.stem not in wanted:

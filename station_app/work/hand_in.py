@@ -1,10 +1,10 @@
-"""Handing in by the stick: what waits goes out, what the centre sent comes in. "Handed in" is a verified receipt's word."""
+"""other_computers.Handing in by the stick: what waits goes out, what the centre sent comes in. "Handed in" is a verified receipt's word."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from station_app.messages import Refusal
 from station_app.store.engine import is_disk_error
@@ -24,7 +24,6 @@ from station_app.trust.enrolment import Enrolled
 from station_app.trust.keys import DeviceKeys
 from station_app.trust.refusals import BundleRefusal
 from station_app.work import erasing, former, other_computers
-from station_app.work.directory import Opened as WithUsers
 from station_app.work.enrolment import Opened, device_keys, identity, installed, renew_lists
 
 Done = TypeVar("Done")
@@ -45,11 +44,7 @@ class Sent:
     siblings: list[str]
 
 
-class Handing(Opened, WithUsers, Protocol):
-    """An unlocked station that hands in."""
-
-
-def send_usb(opened: Handing, usb: Path, progress: Progress | None = None) -> Sent | Refusal:
+def send_usb(opened: other_computers.Handing, usb: Path, progress: Progress | None = None) -> Sent | Refusal:
     """Write what the centre, and what the station's other computers have not acknowledged to the stick. Repeating it changes nothing."""
     if not may(opened.unlocked.user.role, Action.HAND_IN):
         return Refusal(StoreRefusal.NOT_ALLOWED)
@@ -75,7 +70,9 @@ def _on_our_disk(work: Callable[[], Done]) -> Done | Refusal:
         raise
 
 
-def _send(opened: Handing, carrier: Stick, enrolled: Enrolled, progress: Progress | None) -> Sent | Refusal:
+def _send(
+    opened: other_computers.Handing, carrier: Stick, enrolled: Enrolled, progress: Progress | None
+) -> Sent | Refusal:
     store = opened.store
     outbox, siblings = Outbox(store, opened.blobs, enrolled), Siblings(store, opened.blobs, enrolled)
     there = f"{stick.TO_CENTRE}/{store.station}"
@@ -150,7 +147,7 @@ def _signed_reports(opened: Opened) -> dict[str, str]:
     return found
 
 
-def receive_usb(opened: Handing, usb: Path, progress: Progress | None = None) -> Received | Refusal:
+def receive_usb(opened: other_computers.Handing, usb: Path, progress: Progress | None = None) -> Received | Refusal:
     """Take in what the centre put on the stick for this computer: newer lists, bundles, blobs, receipts."""
     if not may(opened.unlocked.user.role, Action.HAND_IN):
         return Refusal(StoreRefusal.NOT_ALLOWED)

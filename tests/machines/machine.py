@@ -12,6 +12,12 @@ from tests.machines.world import KIND_NAMES, Computer, World
 
 HARMS: Final = ("lose", "cut", "flip", "swap", "double", "keep", "bring back")
 PAIRS: Final = st.sampled_from([(0, 1), (1, 0), (0, 2), (2, 1), (1, 3), (3, 0), (4, 1)])
+#: What a long run must have seen, or it has proven nothing.
+MUST_HAPPEN: Final = (
+    "backup", "batch", "centre compared", "centre refused fork", "clone", "computer lost", "decision", "decision withdrawn",
+    "erasure", "older version", "removal", "restored backup", "undo", "update", "wrong clock",
+    *(f"stick: {how}" for how in HARMS),
+)  # fmt: skip
 #: What ran in this process, over all histories.
 FAULTS: Counter[str] = Counter()
 RAN: Counter[str] = Counter()

@@ -10,7 +10,7 @@ import shutil
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -317,11 +317,13 @@ class World:
     def edit(self, one: Computer, kind: str, which: int, names: list[str]) -> None:
         """A person writes some fields; refusals (undecided, append-only, removed, erased) are part of life."""
         with self.at(one):
-            if kind not in KINDS:
-                return
-            record = self.records[kind][which % len(self.records[kind])]
-            fields = self.values(kind, names) or self.values(kind, ["a"])
-            self._did(one, one.store.change([Edit(kind, fields, record)], self.author, "edit"), kind, record, fields)
+            if kind in KINDS:
+                self.say(one, kind, which, self.values(kind, names) or self.values(kind, ["a"]))
+
+    def say(self, one: Computer, kind: str, which: int, fields: dict[str, Any]) -> None:
+        """The same with values that are given."""
+        record = self.records[kind][which % len(self.records[kind])]
+        self._did(one, one.store.change([Edit(kind, fields, record)], self.author, "edit"), kind, record, fields)
 
     def remove(self, one: Computer, kind: str, which: int, gone: bool) -> None:
         """A person removes a record, or brings it back."""
@@ -504,8 +506,6 @@ class World:
         shutil.copytree(self.backups[which % len(self.backups)], target)
         fresh = Computer(self.template.opened(target))
         with self.at(fresh):
-            with suppress(AssertionError):  # a backup of before the enrolment has nothing to vouch with
-                self._vouch(fresh)
             fresh.store.take_new_identity()
             self.template.enrol(fresh.station, self.centre.authority)
         if instead_of is not None:
@@ -514,12 +514,6 @@ class World:
             self.faults["computer lost"] += 1
         self.computers.append(fresh)
         self.faults["restored backup"] += 1
-
-    @staticmethod
-    def _vouch(one: Computer) -> None:
-        from station_app.sync.siblings import Siblings
-
-        Siblings(one.store, one.station.blobs, good(enrolment.identity(one.station))).vouch(opening.now())
 
     def clone(self, one: Computer) -> None:
         """A copy of a computer writes under the same name: whoever holds the first history refuses the second by name."""
