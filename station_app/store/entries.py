@@ -50,7 +50,13 @@ class _Line(msgspec.Struct):
     salts: list[str | None] | None = None
 
 
+class _Written(msgspec.Struct):
+    head: Head
+    items: list[list[object]]
+
+
 _encode = msgspec.json.Encoder().encode
+_decode_written = msgspec.json.Decoder(_Written).decode
 _decode_line = msgspec.json.Decoder(_Line).decode
 _decode_head = msgspec.json.Decoder(Head).decode
 _decode_item = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -286,3 +292,49 @@ def by_record(items: Iterable[Item]) -> dict[tuple[str, str], dict[str, object]]
         if item.body is not None:
             fields.update(item.fields)
     return writes
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an entry does to tables: what it writes to each record, and which of its records are erased for ever."""
+
+    head: Head
+    writes: dict[tuple[str, str], dict[str, object]]
+    gone: frozenset[tuple[str, str]]
+    items: int
+
+
+_NONE_GONE: Final[frozenset[tuple[str, str]]] = frozenset()
+
+
+def effect_of(entry: Entry) -> Effect:
+    """A parsed entry's effect."""
+    gone = frozenset((item.kind, item.record) for item in entry.items if item.erased_by is not None)
+    return Effect(entry.head, by_record(entry.items), gone, len(entry.items))
+
+
+def effect_in(line: bytes) -> Effect:
+    """The effect of a line that :func:`parse` took when it came: read again without what only hashes and checks need.
+
+    Raises :class:`EntryError`.
+    """
+    try:
+        read = _decode_written(line)
+        writes: dict[tuple[str, str], dict[str, object]] = {}
+        gone: set[tuple[str, str]] = set()
+        for parts in read.items:
+            key: tuple[str, str] = (parts[0], parts[1])  # type: ignore[assignment]  # texts, when it was taken
+            body = parts[2]
+            before = writes.get(key)
+            if not isinstance(body, dict):
+                if before is None:
+                    writes[key] = {}
+                if len(parts) == 6:
+                    gone.add(key)
+            elif before is None:
+                writes[key] = body
+            else:
+                before.update(body)
+    except (msgspec.MsgspecError, IndexError, TypeError, RecursionError, UnicodeError) as error:
+        raise EntryError(f"not an entry: {type(error).__name__}") from None
+    return Effect(read.head, writes, frozenset(gone) if gone else _NONE_GONE, len(read.items))

@@ -13,7 +13,7 @@ from station_app.kinds.base import KINDS, Record
 from station_app.kinds.columns import texts_json
 from station_app.spec.fields import Field
 from station_app.store import heads, journal
-from station_app.store.entries import Entry, by_record, parse
+from station_app.store.entries import Effect, Entry, by_record, effect_of, parse
 from station_app.store.journal import Device
 from station_app.store.prepared import Prepared
 from station_app.store.tables import AT_SHIFT, conflict, misfit, sight, touch
@@ -41,7 +41,10 @@ class RowWatcher(Protocol):
         """These rows were erased."""
 
     def emptied(self, connection: Connection) -> None:
-        """All rows are gone; they are about to be folded again."""
+        """All rows are gone; they are about to be folded again, and :meth:`refilled` is told when they are."""
+
+    def refilled(self, connection: Connection, station: str) -> None:
+        """The rows are there again; nothing was told of them one by one."""
 
 
 @dataclass(slots=True)
@@ -99,11 +102,17 @@ class Fold:
         self, connection: Connection, one: Device, entries: Sequence[Entry], family: Sequence[Device] | None = None
     ) -> None:
         """Fold consecutive entries of one chain; the journal already holds them. ``family``: the station's devices, if at hand."""
-        chunk: list[Entry] = []
+        self.fold_effects(connection, one, map(effect_of, entries), family)
+
+    def fold_effects(
+        self, connection: Connection, one: Device, effects: Iterable[Effect], family: Sequence[Device] | None = None
+    ) -> None:
+        """The same, of effects that were read without the rest of their entries."""
+        chunk: list[Effect] = []
         items = 0
-        for entry in entries:
-            chunk.append(entry)
-            items += len(entry.items)
+        for effect in effects:
+            chunk.append(effect)
+            items += effect.items
             if items >= CHUNK_ITEMS:
                 self._fold_chunk(connection, one, chunk, family)
                 chunk, items = [], 0
@@ -111,19 +120,21 @@ class Fold:
             self._fold_chunk(connection, one, chunk, family)
 
     def _fold_chunk(
-        self, connection: Connection, one: Device, entries: Sequence[Entry], family: Sequence[Device] | None
+        self, connection: Connection, one: Device, entries: Sequence[Effect], family: Sequence[Device] | None
     ) -> None:
         family = family or journal.devices(connection, one.station)
         numbers = {d.device: d.no for d in family}
-        writes = [by_record(entry.items) for entry in entries]
-        keys = {key for write in writes for key in write}
-        last = self._last_touches(connection, one, family, keys)
+        keys = {key for entry in entries for key in entry.writes}
+        asking = keys
+        if len(family) == 1 and self.watcher is None:  # nobody asks who wrote last, but of kinds that are written once
+            asking = {key for key in keys if key[0] in KINDS and KINDS[key[0]].merge == "append_only"}
+        last = self._last_touches(connection, one, family, asking)
         others = [d.no for d in family if d.no != one.no]
         seen = seen_by(connection, one.no, others, entries[0].head.seq)
         seen_me = {no: said[one.no] for no in others if one.no in (said := seen_by(connection, no, [one.no]))}
         contested = self._contested(connection, one.station, keys) if len(family) > 1 else set()
         work = _Work()
-        for entry, write in zip(entries, writes, strict=True):
+        for entry in entries:
             at = journal.at_of(one.no, entry.head.seq)
             for other, seq in entry.head.seen.items():
                 if other not in numbers:
@@ -133,17 +144,16 @@ class Fold:
                 if no != one.no and seq > seen.get(no, 0):
                     seen[no] = seq
                     work.sights.append({"no": one.no, "other": no, "seq": entry.head.seq, "other_seq": seq})
-            gone = {(item.kind, item.record) for item in entry.items if item.erased_by is not None}
-            for key, values in write.items():
+            for key, values in entry.writes.items():
                 work.touches.append({"record": key[1], "kind": key[0], "at": at})
-                if key in gone:
+                if key in entry.gone:
                     continue  # erased for ever: its history knows of the entry, no row does
                 self._place(work, key, values, entry, one.no, last[key], seen, seen_me, key in contested)
                 last[key][one.no] = entry.head.seq
         self._write(connection, one.station, work)
 
     def _place(
-        self, work: _Work, key: Key, values: dict[str, object], entry: Entry, no: int,
+        self, work: _Work, key: Key, values: dict[str, object], entry: Effect, no: int,
         last: dict[int, int], seen: Mapping[int, int], seen_me: Mapping[int, int], contested: bool,
     ) -> None:  # fmt: skip
         """Fast path: this entry has seen every other write of the record, so it simply wins (DESIGN, rule 9)."""

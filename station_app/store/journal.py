@@ -211,6 +211,34 @@ def chain(
         position = upto + 1
 
 
+#: An entry as it lies: at, op, batch, hash, stored line.
+Row = tuple[int, bytes, str | None, bytes, bytes]
+_BLOCK: Final = 1_000
+_STORED: Final = Prepared(
+    select(entry_table.c.at, entry_table.c.op, entry_table.c.batch, entry_table.c.hash, entry_table.c.line)
+    .where(entry_table.c.at >= bindparam("low"), entry_table.c.at <= bindparam("high"))
+    .order_by(entry_table.c.at)
+)
+
+
+def rows_of(connection: Connection, no: int, last: int) -> Iterator[Row]:
+    """A chain's entries as they lie, in order, up to ``last``; read in blocks."""
+    for first in range(1, last + 1, _BLOCK):
+        upto = min(last, first + _BLOCK - 1)
+        for row in _STORED.all(connection, {"low": at_of(no, first), "high": at_of(no, upto)}):
+            yield row[0], row[1], row[2], row[3], row[4]
+
+
+def copy_rows(connection: Connection, to: Device, rows: Sequence[Row], last: e.Head) -> None:
+    """Add another database's entries, as they lie there, to the end of a chain whose last one becomes ``last``."""
+    names = ("op", "batch", "hash", "line")
+    copies = [{"at": at_of(to.no, seq_of(row[0])), **dict(zip(names, row[1:], strict=True))} for row in rows]
+    _insert_entry.many(connection, copies)
+    digest = bytes(rows[-1][3])
+    place = {"the_no": to.no, "the_seq": last.seq, "the_hash": digest, "the_time": last.time, "the_folded": to.folded}
+    _advance.run(connection, place)
+
+
 def hash_at(connection: Connection, no: int, seq: int) -> bytes | None:
     """The chain's hash at an entry; 32 zero bytes before the first."""
     if seq == 0:

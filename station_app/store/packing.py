@@ -51,10 +51,13 @@ def _threads() -> _Threads:
 _RANDOM: Final = re.compile(
     rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=\")(?:[0-9a-f]{64}|[0-9a-f]{32})(?=\")"
 )
+#: A mark: its first byte says what stands there and how many digits follow.
+_PLACED: Final = re.compile(rb"[\x01-\x03][\x20-\x7e]{3}|[\x04-\x06][\x20-\x7e]")
 _CONTROL: Final = re.compile(rb"[\x00-\x1f]")
 #: First byte of what is packed so; a bare zstd frame (the first release) begins with 0x28.
 _SPLIT: Final = 0x01
 _DIGITS: Final = 95
+_FEW: Final = 12
 _FORMS: Final = {36: (1, 4), 32: (2, 5), 64: (3, 6)}  # length as text → mark before a long index, before a short one
 
 
@@ -114,15 +117,24 @@ def unpack(stored: bytes, op: bytes) -> bytes:
             size = 32 if bits >> (number - 1 - index) & 1 else 16
             parts.append(stored[at : at + size])
             at += size
+
         line = _unzipped(stored[at:])
-        for form, (width, text) in _FILLED.items():
-            pieces = line.split(form)
-            if len(pieces) > 1:
-                filled = [pieces[0]]
-                for piece in pieces[1:]:
-                    filled += (text(parts[_index(piece[:width])]), piece[width:])
-                line = b"".join(filled)
-        return line
+        if number < _FEW:  # most lines: a replacement for each part costs less than a look at each mark
+            for index, part in enumerate(parts):
+                text = part.hex()
+                if len(part) == 16:
+                    line = line.replace(bytes((0x04, 0x20 + index)), _as_id(text).encode())
+                    line = line.replace(bytes((0x05, 0x20 + index)), text.encode())
+                else:
+                    line = line.replace(bytes((0x06, 0x20 + index)), text.encode())
+            if _CONTROL.search(line) is None:
+                return line
+
+        def placed(found: "re.Match[bytes]") -> bytes:
+            mark = found[0]
+            return _FILLED[mark[0]](parts[_index(mark[1:])])
+
+        return _PLACED.sub(placed, line)
     except IndexError:
         raise Unpackable("a mark without its part") from None
 
@@ -142,10 +154,9 @@ def _hex_text(part: bytes) -> bytes:
     return part.hex().encode()
 
 
-#: Mark → how many digits follow it, and how the part in its place is written.
-_FILLED: Final[dict[bytes, tuple[int, Callable[[bytes], bytes]]]] = {
-    b"\x04": (1, _id_text), b"\x05": (1, _hex_text), b"\x06": (1, _hex_text),
-    b"\x01": (3, _id_text), b"\x02": (3, _hex_text), b"\x03": (3, _hex_text),
+#: A mark's first byte → how the part in its place is written.
+_FILLED: Final[dict[int, Callable[[bytes], bytes]]] = {
+    0x04: _id_text, 0x05: _hex_text, 0x06: _hex_text, 0x01: _id_text, 0x02: _hex_text, 0x03: _hex_text,
 }  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Table, bindparam, delete, select
 from station_app.kinds.base import KINDS, Base
 from station_app.store import journal
 from station_app.store.engine import scratch
-from station_app.store.entries import Entry, parse
-from station_app.store.fold import CHUNK, Fold
+from station_app.store.entries import Effect, effect_in
+from station_app.store.fold import CHUNK_ITEMS, Fold
 from station_app.store.journal import Device
 from station_app.store.prepared import Prepared
 from station_app.store.tables import conflict, misfit, sight, touch
@@ -41,13 +41,15 @@ def refold(
     # same device numbers in both databases, so that touches and sights compare
     for one in family:
         journal.register(target, station, one.device)
-    renumbered = {d.device: d for d in journal.devices(target, station)}
+    known = journal.devices(target, station)
+    renumbered = {d.device: d for d in known}
     chains = {d.device: _Chain(source, d, limits[d.device]) for d in family if limits[d.device]}
     done = dict.fromkeys(limits, 0)
 
-    def take_in(device_id: str, run: list[tuple[Entry, bytes]]) -> None:
-        journal.append(target, renumbered[device_id], run)
-        fold.fold(target, renumbered[device_id], [entry for entry, _digest in run])
+    def take_in(device_id: str, run: list[tuple[Effect, journal.Row]]) -> None:
+        one = renumbered[device_id]
+        journal.copy_rows(target, one, [row for _effect, row in run], run[-1][0].head)
+        fold.fold_effects(target, one, [effect for effect, _row in run], known)
         if folded is not None:
             folded(len(run))
 
@@ -56,7 +58,7 @@ def refold(
 
 def _walk(
     chains: dict[str, "_Chain"], done: dict[str, int], limits: Mapping[str, int],
-    take_in: Callable[[str, list[tuple[Entry, bytes]]], None],
+    take_in: Callable[[str, list[tuple[Effect, journal.Row]]], None],
 ) -> None:  # fmt: skip
     """All chains in causal order: an entry after everything it had seen."""
     while chains:
@@ -77,25 +79,27 @@ class _Chain:
     """A chain read in runs that may be folded now: everything its next entry had seen is folded."""
 
     def __init__(self, source: Connection, one: Device, last: int) -> None:
-        self._lines = journal.chain(source, one.no, 1, last)
-        self._next: tuple[Entry, bytes] | None = None
+        self._rows = journal.rows_of(source, one.no, last)
+        self._next: tuple[Effect, journal.Row] | None = None
         self.at_end = False
         self.ignore_seen = False
         self._step()
 
     def _step(self) -> None:
-        line = next(self._lines, None)
-        self._next = None if line is None else (parse(line[2]), line[1])
-        self.at_end = self._next is None
+        row = next(self._rows, None)
+        self._next = None if row is None else (effect_in(journal.line_of(row[4], row[1])), row)
+        self.at_end = row is None
 
-    def take(self, done: Mapping[str, int], limits: Mapping[str, int]) -> list[tuple[Entry, bytes]]:
+    def take(self, done: Mapping[str, int], limits: Mapping[str, int]) -> list[tuple[Effect, journal.Row]]:
         """Up to a chunk of entries that are ready."""
-        run: list[tuple[Entry, bytes]] = []
-        while self._next is not None and len(run) < CHUNK:
+        run: list[tuple[Effect, journal.Row]] = []
+        items = 0
+        while self._next is not None and items < CHUNK_ITEMS:
             seen = self._next[0].head.seen
-            if not self.ignore_seen and any(done.get(d, 0) < min(s, limits.get(d, 0)) for d, s in seen.items()):
+            if seen and not self.ignore_seen and any(done.get(d, 0) < min(s, limits.get(d, 0)) for d, s in seen.items()):
                 break
             run.append(self._next)
+            items += self._next[0].items
             self.ignore_seen = False
             self._step()
         return run
@@ -178,4 +182,11 @@ def fold_in_place(connection: Connection, station: str, fold: Fold) -> None:
     limits = {d.device: d.folded for d in family}
     done = dict.fromkeys(limits, 0)
     by_name = {d.device: d for d in family}
-    _walk(chains, done, limits, lambda device_id, run: fold.fold(connection, by_name[device_id], [x for x, _h in run]))
+    bare = Fold()  # the search index is filled once, at the end: a record is edited more often than it is
+
+    def take_in(device_id: str, run: list[tuple[Effect, journal.Row]]) -> None:
+        bare.fold_effects(connection, by_name[device_id], [effect for effect, _row in run], family)
+
+    _walk(chains, done, limits, take_in)
+    if fold.watcher is not None:
+        fold.watcher.refilled(connection, station)

@@ -4,8 +4,10 @@ Measured in facts/store.md: characters split beforehand beat LIKE and trigram at
 2 and 4; no ranking on common words. The index lies in the encrypted file and has its own integer-key table.
 """
 
+import heapq
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, bindparam, delete, func, insert, select, text
@@ -33,6 +35,7 @@ CREATE_INDEX: Final = (
     "tokenize=\"unicode61 remove_diacritics 0\", prefix='2 4')"
 )
 
+_AT_ONCE: Final = 2_000  # rows indexed together
 _TOKEN = re.compile(r"[0-9a-z]+|[^\W_a-z0-9]")
 _ADD_TEXT: Final = Prepared(
     text("INSERT INTO search_text(rowid, name, spelling, number, words) VALUES (:no, :name, :spelling, :number, :words)")
@@ -97,6 +100,29 @@ class SearchIndex:
         connection.execute(delete(key_table))
         self.create(connection)
 
+    def refilled(self, connection: Connection, station: str) -> None:
+        """Index every row, each once; records made later come later, whatever their kind."""
+        rows = heapq.merge(*(_all_rows(connection, station, kind) for kind in KINDS.classes() if searched(kind)), key=itemgetter(0))
+        numbers: list[dict[str, object]] = []
+        texts: list[dict[str, object]] = []
+        folded: dict[str, str] = {}
+        no = 0
+        for record, kind, by, values in rows:
+            document = _document(by, values, folded)
+            if not any(document.values()):
+                continue
+            no += 1
+            numbers.append({"no": no, "kind": kind, "record": record})
+            texts.append({"no": no, **document})
+            if len(numbers) == _AT_ONCE:
+                _ADD_KEY.many(connection, numbers)
+                _ADD_TEXT.many(connection, texts)
+                numbers.clear()
+                texts.clear()
+                folded.clear()
+        _ADD_KEY.many(connection, numbers)
+        _ADD_TEXT.many(connection, texts)
+
     @staticmethod
     def _rows(
         connection: Connection, station: str, kind: type[Record], by: Mapping[str, SearchBy], records: list[str]
@@ -145,6 +171,27 @@ class SearchIndex:
             next_no += 1
         _ADD_KEY.many(connection, keys)
         _ADD_TEXT.many(connection, texts)
+
+
+def _all_rows(
+    connection: Connection, station: str, kind: type[Record]
+) -> Iterator[tuple[str, str, Mapping[str, SearchBy], dict[str, object]]]:
+    """(record, kind, what is searched, values) of every row that is not removed, by record."""
+    by = searched(kind)
+    table = kind.__table__
+    statement = Prepared(
+        select(table.c.id, table.c.removed, *(table.c[name] for name in by))
+        .where(table.c.station == bindparam("station"))
+        .order_by(table.c.id)
+    )
+    cursor = statement.run(connection, {"station": station})
+    try:
+        while rows := cursor.fetchmany(1_000):
+            for row in rows:
+                if not row[1]:
+                    yield row[0], kind.kind_name, by, dict(zip(by, row[2:], strict=True))
+    finally:
+        cursor.close()
 
 
 def scrubbed(connection: Connection) -> None:
