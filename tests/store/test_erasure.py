@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from station_app.messages import Refusal
 from station_app.store import entries as e
-from station_app.store import erased, erasure, journal, search
+from station_app.store import erasure, journal, search
 from station_app.store.change import Author, Done, Edit
 from station_app.store.erasure import Erased
 from station_app.store.opened import Store
@@ -90,6 +90,8 @@ def test_everything_of_a_record_goes_and_the_rest_stays(store: Store) -> None:
         assert reader.find("孙批量") != [] and reader.get("resident", kept) is not None
         (row,) = reader.all("erasure")
         assert (row.fields["target"], row.fields["ground"], row.fields["reason"]) == (gone, "request", REASON)
+        keys = reader.connection.execute(select(search.key_table.c.record)).scalars().all()
+        assert gone not in keys and kept in keys
     text = b"".join(lines_of(store)).decode()
     assert "秘密" not in text and "王桂兰" not in text and "批量备注" not in text and "孙批量" in text
     assert set(store.check().values()) == {"ok"} and store.differences() == []
@@ -201,16 +203,6 @@ def test_a_great_many_at_once_are_one_batch(store: Store) -> None:
     assert set(store.check().values()) == {"ok"} and store.differences() == []
     with store.reading() as reader:
         assert reader.count("t_loose") == 0 and reader.count("erasure") == 1_000
-
-
-def test_an_ordinary_write_of_the_register_erases_nothing(store: Store) -> None:
-    """Only an entry whose action is "erase" does. Seen failing: the action not asked."""
-    kept = add(store, "resident", name="王桂兰")
-    add(store, "erasure", erased_on="2026-01-02", target_kind="resident", target=kept, ground="request", reason="误")
-    with store.database.reading() as connection:
-        assert erased.all_known(connection, store.station) == []
-    with store.reading() as reader:
-        assert reader.get("resident", kept) is not None
 
 
 def test_local_memories_of_a_record_go(store: Store) -> None:

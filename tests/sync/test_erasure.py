@@ -263,6 +263,16 @@ def test_what_cannot_be_erased_cannot_be_claimed_or_ordered(sites: list[Site]) -
         assert reader.get("policy", done.records[0]) is not None
 
 
+def test_an_ordinary_write_of_the_register_erases_nothing(sites: list[Site]) -> None:
+    """Only an entry whose action is "erase" does. Seen failing: the action not asked."""
+    a, _b, c = sites
+    kept = a.record("t_loose", a=1)
+    a.record("erasure", erased_on="2026-01-02", target_kind="t_loose", target=kept, ground="request", reason="误")
+    assert isinstance(c.take(a.chain(), a.store.device), Took)
+    with c.store.reading() as reader:
+        assert reader.get("t_loose", kept) is not None and reader.count("erasure") == 1
+
+
 def test_writes_that_arrive_later_become_stubs_before_they_are_stored(sites: list[Site]) -> None:
     """A sibling that does not know yet goes on writing. Seen failing: arriving lines stored as they came."""
     a, b, c = sites
