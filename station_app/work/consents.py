@@ -18,10 +18,10 @@ from station_app.messages import N_, _
 from station_app.report.policies import rules_in_force
 from station_app.settings import RESOURCES
 from station_app.spec.problems import Problem
-from station_app.spec.purposes import TITLES
+from station_app.spec.purposes import TITLES, Purpose
 from station_app.store.change import Written
 from station_app.store.records import Reader
-from station_app.work.persons import Key, people_of, person_columns, younger_than
+from station_app.work.persons import Key, children, people_of, person_columns, younger_than
 
 #: The ground a contract with the person gives: no consent is asked (PIPL 13, 2).
 CONTRACT: Final = "contract"
@@ -221,4 +221,18 @@ def missing(reader: Reader, day: str) -> list[Missing]:
                 wanting = _wanting(ground, answer, purpose, names)
                 if wanting is not None and people:
                     found.append(Missing(declared.kind_name, row.id, people[0], purpose, answer, ground))
+    return found + _children_unasked(reader, rules, known)
+
+
+def _children_unasked(
+    reader: Reader, rules: Mapping[str, Any], known: Mapping[tuple[Key, str], Answer]
+) -> list[Missing]:
+    """Children whose guardian was not asked: keeping anything about them takes the guardian's consent (PIPL 31)."""
+    purpose = Purpose.UNDER_14.value
+    found: list[Missing] = []
+    for person in sorted(children(reader, rules["minors"]["younger_than"])):
+        ground = ground_of(rules, person[0], purpose)
+        answer = standing(known, [person], purpose)
+        if ground != CONTRACT and answer not in (Answer.GIVEN, Answer.TOLD):
+            found.append(Missing(person[0], person[1], person, purpose, answer, ground))
     return found

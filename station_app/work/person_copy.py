@@ -11,11 +11,13 @@ from station_app.exchange.exporting import Shower
 from station_app.kinds.base import KINDS
 from station_app.messages import Refusal, _
 from station_app.paper.person import Part, person_paper
+from station_app.report.policies import rules_in_force
 from station_app.spec.meanings import Wire
 from station_app.store.opened import Store
 from station_app.store.records import Found, Reader
 from station_app.store.refusals import StoreRefusal
 from station_app.work.persons import PERSON_KINDS, About, Key, about
+from station_app.work.retention import kept_until
 from station_app.work.revealing import Seen, accesses
 
 FORMAT: Final = "station-app person 1"
@@ -43,7 +45,12 @@ def copy_of(store: Store, person: Key, named: Callable[[str], str], marks: tuple
         seen = accesses(reader, person=person)
         stations = reader.all("station", {"code": reader.station}, 1)
         records = [everything.person, *(one for one in everything.records if one.kind != "access")]
-        rows = [_record(store, shower, one, named) for one in records]
+        keeping = rules_in_force(reader.connection, reader.station, today().isoformat())["retention"]["kinds"]
+        rows = [
+            _record(store, shower, one, named)
+            | {"kept_until": kept_until(keeping[one.kind], one.fields) if one.kind in keeping else None}
+            for one in records
+        ]
         mentions = [_mention(reader, kind, record, field) for kind, record, field in everything.mentions]
     looked = [_access(one, named) for one in seen]
     at = datetime.fromtimestamp(now_ms() / 1000, LOCAL).strftime("%Y-%m-%dT%H:%M")

@@ -177,6 +177,16 @@ def test_a_ledger_is_never_refused_for_a_missing_consent_but_listed(station: Ope
         assert [m.record for m in consents.missing(reader, DAY)] == [elders[1].id]
 
 
+def test_a_child_is_listed_until_the_guardian_was_asked(station: OpenStation) -> None:
+    """PIPL 31. Seen failing: without ``_children_unasked``."""
+    child = new(station, "resident", name="乌云嘎", birth_date="2016-05-01")
+    with station.store.reading() as reader:
+        assert [(m.record, m.purpose) for m in consents.missing(reader, DAY)] == [(child, "under14")]
+    consent(station, child, purpose="under14", by="guardian", by_name="王强")
+    with station.store.reading() as reader:
+        assert consents.missing(reader, DAY) == []
+
+
 # ---------------------------------------------------------------------- reading what is masked
 
 
