@@ -78,7 +78,11 @@ class DuplicatesScreen(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S3)
         self.why = label("", "strong", wrap=True)
-        column.addWidget(self.why)
+        self.open = button(_("Open the left one"), self._open, "link")
+        head = QHBoxLayout()
+        head.addWidget(self.why, 1)
+        head.addWidget(self.open)
+        column.addLayout(head)
         self.table: QTableWidget = plain_table([_("Field"), "1", "2"], (130, 220), _("Both records side by side"))
         self.table.horizontalHeader().setSectionResizeMode(_LEFT, QHeaderView.ResizeMode.Stretch)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
@@ -92,9 +96,7 @@ class DuplicatesScreen(Page):
         self.apart = button(_("0   Two different people"), self.tell_apart)
         self.keep_left = button(_("1   Merge, keep the left one"), lambda: self.merge(left=True), "primary")
         self.keep_right = button(_("2   Merge, keep the right one"), lambda: self.merge(left=False))
-        self.open = button(_("Open the left one"), self._open, "link")
-        for one in (self.apart, self.open):
-            foot.addWidget(one)
+        foot.addWidget(self.apart)
         foot.addStretch(1)
         for one in (self.keep_left, self.keep_right):
             foot.addWidget(one)

@@ -66,8 +66,8 @@ class Preview(QTabWidget):
         self._accepted: set[str] = set()
         self._explained: dict[str, str] = {}
         self.findings = plain_table(
-            [_("Cell"), _("Column"), _("What stands there"), _("Proposed"), _("What happened, and what to do")],
-            (132, 110, 150, 170), _("Spoilt cells"),
+            [_("Cell"), _("What stands there"), _("Proposed"), _("What happened, and what to do")],
+            (170, 150, 176), _("Spoilt cells"),
         )  # fmt: skip
         self.findings.itemChanged.connect(self._ticked)
         self.again = button("", self._ask)
@@ -137,14 +137,14 @@ class Preview(QTabWidget):
         for row, found in enumerate(findings[:SHOWN]):
             before = "" if found["before"] is None else str(found["before"])
             after = _("cannot be restored: look at the paper") if found["after"] is None else str(found["after"])
-            place = QTableWidgetItem(str(found["cell"]))
+            place = QTableWidgetItem(f"{found['cell']} {found['column']}")
             place.setData(Qt.ItemDataRole.UserRole, f"{found['sheet']}!{found['cell']}")
             place.setToolTip(str(found["sheet"]))
             if found["can_be_accepted"]:
                 place.setFlags(place.flags() | Qt.ItemFlag.ItemIsUserCheckable)
                 place.setCheckState(Qt.CheckState.Checked if found["accepted"] else Qt.CheckState.Unchecked)
             self.findings.setItem(row, 0, place)
-            for section, text in enumerate((str(found["column"]), before, after, str(found["message"])), start=1):
+            for section, text in enumerate((before, after, str(found["message"])), start=1):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
                 self.findings.setItem(row, section, item)
