@@ -144,6 +144,15 @@ def _user_rotate(context: Context) -> Result:
         )
 
 
+def _user_sheet(context: Context) -> Result:
+    from station_app.compose import renew_sheet
+
+    with context.station() as station:
+        sheet = ok(renew_sheet(station))
+    line = _("The old sheet is void. Print {file}, lock it away, then delete the file.", file=sheet)
+    return Result({"recovery_sheet": str(sheet)}, (line,))
+
+
 def _user_attempts(context: Context) -> Result:
     from station_app.compose import failed_attempts
 
@@ -254,6 +263,10 @@ COMMANDS = (
     Command(
         ("user", "rotate"), N_("Change the station's key, when a password or a copy got away (head only)."),
         "station-app --data 罕台镇 user rotate", _user_rotate,
+    ),
+    Command(
+        ("user", "sheet"), N_("Write a new recovery sheet, when the old one was seen, copied or lost (head only)."),
+        "station-app --data 罕台镇 user sheet", _user_sheet,
     ),
     Command(
         ("user", "attempts"), N_("Show failed attempts to open the station (head only)."),

@@ -30,6 +30,7 @@ from station_app.compose.keys import (
     change_key,
     disable_user,
     failed_attempts,
+    renew_sheet,
     set_password,
     set_role,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "recipients",
     "recover_by_two",
     "recover_station",
+    "renew_sheet",
     "repair",
     "restore",
     "reveal",

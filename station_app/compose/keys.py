@@ -99,6 +99,16 @@ def change_key(station: "OpenStation") -> Refusal | None:
     return done if isinstance(done, Refusal) else None
 
 
+def renew_sheet(station: "OpenStation") -> Path | Refusal:
+    """A new recovery sheet in place of one that was seen, copied or lost (head only)."""
+
+    def keep(_unlocked: Unlocked, code: str) -> Refusal | None:
+        return write_sheet(station.folder, station.store, code)
+
+    done = _noted(station, KeyAct.SHEET, station.vault.renew_sheet(station.unlocked, keep))
+    return done if isinstance(done, Refusal) else station.folder / RECOVERY
+
+
 def _noted(station: "OpenStation", act: KeyAct, done: User | Refusal) -> User | Refusal:
     """The act's line in the journal. It is the program's own: whoever may change a password need not write kinds of ``station``."""
     if not isinstance(done, Refusal):

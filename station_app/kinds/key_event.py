@@ -16,6 +16,7 @@ class KeyAct(Choice):
     PASSWORD = "password", N_("New password")
     DISABLED = "disabled", N_("User disabled")
     KEY = "key", N_("Station's key changed")
+    SHEET = "sheet", N_("New recovery sheet")
     RECOVERED = "recovered", N_("Recovered with the recovery sheet")
     BY_TWO = "by_two", N_("Recovered by two, with the centre")
     LAID_DOWN = "laid_down", N_("Recovery by two prepared")

@@ -267,6 +267,20 @@ class Vault:
             keep,
         )
 
+    def renew_sheet(self, by: Unlocked, keep: Keep) -> User | Refusal:
+        """A new recovery sheet (head only): the old one was seen or lost. Put on paper first, then the old one is void."""
+        code = codes.new()
+
+        def work(state: State) -> User | Refusal:
+            refused = keep(by, codes.printed(code))
+            if refused is not None:
+                return refused
+            derived = codes.derived(code, _cost())
+            state.recovery = slots.sheet(_cost(), RECOVERY, state.recovery.version + 1, derived, by.keys)
+            return by.user
+
+        return self._change(by, work, managing=True)
+
     def recover_escrow(self, share: bytes, code: str, name: str, password: str, keep: Keep) -> Unlocked | Refusal:
         """The same with two shares, the centre's and the second sheet's; both are used up, the recovery sheet is replaced too."""
         self._again()

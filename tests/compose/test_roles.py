@@ -183,6 +183,7 @@ def _manage(scene: Scene, station: OpenStation, _place: Path) -> object:
         "disable": compose.disable_user(station, "nobody"),
         "key": compose.change_key(station),
         "escrow": compose.prepare_escrow(station),
+        "sheet": compose.renew_sheet(station),
         "password": compose.set_password(station, "second", PASSWORD),
     }
     refused = {name: r.code.value for name, r in tried.items() if isinstance(r, Refusal)}
