@@ -5,7 +5,9 @@ on real ones would hold personal data. A frame names its dictionary by number; n
 """
 
 import re
+import struct
 import threading
+from binascii import hexlify
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -58,6 +60,7 @@ _CONTROL: Final = re.compile(rb"[\x00-\x1f]")
 _SPLIT: Final = 0x01
 _DIGITS: Final = 95
 _FEW: Final = 12
+_ID: Final = struct.Struct("8s4s4s4s12s")
 _FORMS: Final = {36: (1, 4), 32: (2, 5), 64: (3, 6)}  # length as text → mark before a long index, before a short one
 
 
@@ -120,13 +123,14 @@ def unpack(stored: bytes, op: bytes) -> bytes:
 
         line = _unzipped(stored[at:])
         if number < _FEW:  # most lines: a replacement for each part costs less than a look at each mark
-            for index, part in enumerate(parts):
-                text = part.hex()
-                if len(part) == 16:
-                    line = line.replace(bytes((0x04, 0x20 + index)), _as_id(text).encode())
-                    line = line.replace(bytes((0x05, 0x20 + index)), text.encode())
-                else:
-                    line = line.replace(bytes((0x06, 0x20 + index)), text.encode())
+            for index, part in enumerate(parts, start=0x20):
+                text = hexlify(part)
+                if len(text) == 64:
+                    line = line.replace(b"\x06%c" % index, text)
+                    continue
+                before, line = line, line.replace(b"\x04%c" % index, b"-".join(_ID.unpack(text)))
+                if line is before:
+                    line = line.replace(b"\x05%c" % index, text)
             if _CONTROL.search(line) is None:
                 return line
 
