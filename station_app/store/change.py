@@ -5,7 +5,6 @@
 
 import json
 import secrets
-import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -94,16 +93,7 @@ class Door:
     device: str
     fold: Fold
     rules: list[Rule] = field(default_factory=list)
-    _made: threading.local = field(default_factory=threading.local)
-
-    @property
-    def newest(self) -> tuple[int, bytes] | None:
-        """The last entry this thread made and its hash; it counts once its transaction is durable."""
-        return getattr(self._made, "newest", None)
-
-    @newest.setter
-    def newest(self, made: tuple[int, bytes] | None) -> None:
-        self._made.newest = made
+    last: journal.LastMade = field(default_factory=journal.LastMade)
 
     # ------------------------------------------------------------------ one action
 
@@ -160,7 +150,7 @@ class Door:
         own = next(d for d in family if d.device == self.device)
         seen = self._newly_seen(connection, own, family)
         entry, digest = self._make(own.seq, own.hash, own.time, seen, items, author, action, op, batch)
-        self.newest = (entry.head.seq, digest)
+        self.last.entry = (entry.head.seq, digest)
         journal.append(connection, own, [(entry, digest)], folded=True)
         self.fold.fold(connection, own, [entry], family)
         return entry
@@ -188,7 +178,7 @@ class Door:
                 journal.append(connection, own, made, folded=True)
                 self.fold.fold(connection, own, [one for one, _hash in made], family)
                 made.clear()
-        self.newest = (seq, prev)
+        self.last.entry = (seq, prev)
         return names
 
     def _make(

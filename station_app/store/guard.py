@@ -218,7 +218,7 @@ class Guard:
 
     def before(self, store: "Store") -> Refusal | None:
         """Asked before anything is written: a copy becomes a device of its own, a doubtful store refuses."""
-        store.door.newest = None  # of an attempt that did not become durable
+        store.door.last.entry = None  # of an attempt that did not become durable
         if self.keeper is None:
             return None
         with self._lock:

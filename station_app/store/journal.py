@@ -1,5 +1,6 @@
 """The journal: every device's chain of entries, kept as the exact bytes they came in."""
 
+import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,12 @@ class Device:
     hash: bytes
     time: int
     own: bool
+
+
+class LastMade(threading.local):
+    """The last entry this thread made and its hash; it counts once its transaction is durable."""
+
+    entry: tuple[int, bytes] | None = None
 
 
 def at_of(no: int, seq: int) -> int:

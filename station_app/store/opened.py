@@ -386,7 +386,7 @@ class Store:
             return _fact(connection, name)
 
     def _remembered(self) -> None:
-        newest, self.door.newest = self.door.newest, None
+        newest, self.door.last.entry = self.door.last.entry, None
         if newest is not None:
             self.guard.after(self, *newest)
 

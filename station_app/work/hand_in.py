@@ -1,4 +1,4 @@
-"""other_computers.Handing in by the stick: what waits goes out, what the centre sent comes in. "Handed in" is a verified receipt's word."""
+"""Handing in by the stick: what waits goes out, what the centre sent comes in. "Handed in" is a verified receipt's word."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
