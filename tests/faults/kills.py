@@ -188,8 +188,8 @@ def _warm() -> None:
         store.close()
 
 
-def run(kills: int, seed: int, control: str = "", folder: Path | None = None) -> Report:
-    """That many kills of one store. Stops early once something is wrong."""
+def run(kills: int, seed: int, control: str = "", folder: Path | None = None, most_seconds: float = 1e9) -> Report:
+    """That many kills of one store. Stops early once something is wrong, or the time is over."""
     place = folder or Path(tempfile.mkdtemp(prefix="kills-"))
     dice = random.Random(seed)
     key = dice.randbytes(32)
@@ -199,6 +199,7 @@ def run(kills: int, seed: int, control: str = "", folder: Path | None = None) ->
     _warm()
     first, pending = 0, list[int]()
     for kill in range(1, kills + 1):
+        last = kill == kills or time.monotonic() - started > most_seconds
         acknowledged, was_open = one_kill(place, key, seed, first, dice, control)
         report.kills += 1
         report.killed_while_opening += not was_open
@@ -207,14 +208,14 @@ def run(kills: int, seed: int, control: str = "", folder: Path | None = None) ->
         pending += acknowledged
         if acknowledged:
             first = acknowledged[-1] + 1  # repeated by the next child: it may be there without having been acknowledged
-        if dice.random() < 0.6 or kill == kills or control:  # else the next child, not we, recovers the file
+        if dice.random() < 0.6 or last or control:  # else the next child, not we, recovers the file
             store = opened(place, key)
             look(store, seed, pending, report)
             pending = pending[-1:]
-            if kill % 50 == 0 or kill == kills or control == "torn":
+            if kill % 50 == 0 or last or control == "torn":
                 whole(store, report)
             store.close()
-        if report.wrong:
+        if report.wrong or last:
             break
     report.seconds = round(time.monotonic() - started, 1)
     return report
@@ -227,8 +228,9 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--control", choices=("", "early", "torn"), default="")
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--seconds", type=float, default=1e9)
     given = parser.parse_args(words)
-    report = run(given.kills, given.seed, given.control, given.folder)
+    report = run(given.kills, given.seed, given.control, given.folder, given.seconds)
     print(json.dumps({name: getattr(report, name) for name in Report.__slots__}, ensure_ascii=False))
     return 1 if report.wrong else 0
 
