@@ -1,7 +1,8 @@
 """Users and keys of an open station: adding, disabling, roles, passwords, a new data key; each act in the journal."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from station_app.clock import LOCAL, now_ms, today
 from station_app.kinds.key_event import KeyAct
 from station_app.messages import Refusal
 from station_app.store import lockout, rekey, slots
+from station_app.store.alone import alone
 from station_app.store.blobs import Blobs
 from station_app.store.change import Author, Edit
 from station_app.store.engine import Database, is_disk_error, open_sqlite
@@ -20,6 +22,7 @@ from station_app.store.opened import Store
 from station_app.store.refusals import StoreRefusal
 from station_app.store.roles import Action
 from station_app.store.vault import Unlocked, User, Vault
+from station_app.work.backing_up import TURN
 
 if TYPE_CHECKING:
     from station_app.compose.station import OpenStation
@@ -129,12 +132,26 @@ def note(store: Store, author: str, act: KeyAct, whom: User) -> None:
 
 
 def _alone(station: "OpenStation", work: Callable[[], T | Refusal]) -> T | Refusal:
-    if station.hold is None or not station.hold.alone():
-        return Refusal(StoreRefusal.OPEN_ELSEWHERE)
-    try:
-        return work()
-    finally:
-        station.hold.shared()
+    with _turn(station.folder, station.hold) as busy:
+        return busy if busy is not None else work()
+
+
+@contextmanager
+def _turn(folder: Path, hold: Holding | None) -> Iterator[Refusal | None]:
+    """Nobody else has the station open, and no backup is being made: one half under each key would open for nobody."""
+    with ExitStack() as held:
+        try:
+            resting = held.enter_context(alone(folder / TURN))
+        except OSError as error:
+            yield Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+            return
+        if not resting:
+            yield Refusal(StoreRefusal.BUSY_BACKING_UP)
+        elif hold is None or not hold.alone():
+            yield Refusal(StoreRefusal.OPEN_ELSEWHERE)
+        else:
+            held.callback(hold.shared)
+            yield None
 
 
 def _change(station: "OpenStation") -> Refusal | None:
@@ -176,14 +193,9 @@ def settled(folder: Path, vault: Vault, unlocked: Unlocked, hold: Holding | None
     """Go on with a change of keys that was broken off; where that is not possible now, with the key that opens."""
     if unlocked.coming is None:
         return unlocked
-    if hold is not None and hold.alone():
-        try:
-            done = _finished(folder, vault, unlocked)
-        finally:
-            hold.shared()
-        if not isinstance(done, Refusal):
-            return done
-    return whichever(folder, unlocked)
+    with _turn(folder, hold) as busy:
+        done = busy if busy is not None else _finished(folder, vault, unlocked)
+    return whichever(folder, unlocked) if isinstance(done, Refusal) else done
 
 
 def whichever(folder: Path, unlocked: Unlocked) -> Unlocked:
