@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -212,7 +212,7 @@ def test_others_write_while_a_backup_is_made(station: OpenStation, tmp_path: Pat
 def test_a_flipped_byte_is_refused(written: tuple[Path, bytes], tmp_path: Path) -> None:
     """Head, tail and manifest byte by byte, the rest at random places; cut and lengthened too (SECURITY A02 for backups).
 
-    Seen failing: with the digest of the whole taken of the members only, flips in the sealed facts pass.
+    Seen failing: with the digest taken before the sealed facts, flips in them pass.
     """
     file, _key = written
     whole = file.read_bytes()
@@ -353,12 +353,13 @@ def test_a_station_of_four_years_keeps_days_months_and_years() -> None:
 
 
 shelves = st.lists(
-    st.builds(one, st.integers(0, 2000), st.integers(0, 23), st.sampled_from([True, True, None, False])),
+    st.builds(one, st.integers(0, 12) | st.integers(0, 2000), st.integers(0, 23), st.sampled_from([True, True, None, False])),
     unique_by=lambda b: b.name, max_size=60,
 )  # fmt: skip
 
 
 @given(shelves)
+@example([one(0), one(0, 20, good=False), one(1, good=False), one(2, good=False)])
 def test_the_newest_good_one_always_stays(backups: list[One]) -> None:
     """Whatever is pruned: the newest usable one stays, and where none is usable, all do.
 
