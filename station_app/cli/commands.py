@@ -53,7 +53,7 @@ class Context:
         for sentence in sentences(opened):
             self.say(sentence)
         if not opened.store.guard.compared:
-            self.say(_("The station was not closed properly last time. “check” compares every row with the journal."))
+            self.say(_("This computer has not compared the rows with the journal since the files were last closed here. “check” does it."))
         try:
             yield opened
         finally:
