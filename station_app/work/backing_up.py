@@ -339,7 +339,8 @@ def _drilled(opened: Opened, file: Path, into: Path, told: Told) -> Drilled | Re
     found = backup.read(file, into, told)
     if isinstance(found, Refusal):
         return found
-    keys = (opened.unlocked.key, *opened.unlocked.retired)  # a backup of before the last change of keys is one of ours too
+    # a backup of before the last change of keys is one of ours too
+    keys = (opened.unlocked.key, *opened.unlocked.retired)
     key = next((one for one in keys if found.facts(one) is not None), keys[0])
     seen = backup.examined(found, file, key, into, fully=True, told=told)
     if isinstance(seen, Refusal):
