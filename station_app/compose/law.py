@@ -329,7 +329,13 @@ def list_paper(station: OpenStation, record: str) -> bytes | Refusal:
     sources = {kind: str(rule["source"]) for kind, rule in _rules(station)["retention"]["kinds"].items()}
     going = [row for row in found.rows() if not row[3]]
     rows = [
-        (str(n), KINDS[k].titled() if k in KINDS else k, r, until, sources.get(k, ""))
+        (
+            str(n),
+            KINDS[k].titled() if k in KINDS else k,
+            r[-12:],
+            until,
+            sources.get(k, ""),
+        )  # a UUIDv7 differs at its end
         for n, (k, r, until, _keep) in enumerate(going, start=1)
     ]
     signers = (

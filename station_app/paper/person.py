@@ -140,15 +140,11 @@ def breach_paper(*, station_name: str, station: str, breach: Breach, made_on: da
 
 def consent_paper(*, station_name: str, title: str, version: str, text: str, made_on: date, asked: bool) -> bytes:
     """A text to read out, and below it where the person signs or puts a thumbprint; its version stands at the foot."""
-    answer = (_("I agree □    I do not agree □"),) if asked else (_("I was told this □"),)
+    answer = _("I agree □    I do not agree □") if asked else _("I was told this □")
+    lines = (_("Signature or thumbprint: "), _("Signed by (if not the person): "), _("Read out by: "))
     blocks = (
-        Title(title, (station_name,)),
-        Paragraph(text),
-        SignatureBlock(
-            station_name, "", _dated(made_on),
-            (*answer, _("Signature or thumbprint: "), _("Signed by (if not the person): "), _("Read out by: ")),
-        ),
-        Note(_("Version of the text: {version}", version=version)),
+        Title(title, (station_name,)), Paragraph(text), Paragraph(answer),
+        SignatureBlock(station_name, "", _dated(made_on), lines), Note(_("Version of the text: {version}", version=version)),
     )  # fmt: skip
     return render(Document(title=title, author=station_name, made_on=made_on, official=False, blocks=blocks))
 

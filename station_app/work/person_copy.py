@@ -116,7 +116,9 @@ def _when(ms: int) -> str:
 def _parts(rows: list[dict[str, Any]], looked: list[dict[str, Any]]) -> list[Part]:
     parts = [
         Part(
-            f"{row['kind_title']}　{row['title']}", tuple((title, said) for title, said in row["shown"].items() if said)
+            f"{row['kind_title']}　{row['title']}",
+            tuple((title, said) for title, said in row["shown"].items() if said),
+            note=_("Kept until {day} by law.", day=row["kept_until"]) if row["kept_until"] else "",
         )
         for row in rows
     ]
