@@ -244,10 +244,12 @@ def _build() -> str:
 
 
 def _table(name: str, file: str, columns: Mapping[str, str]) -> str:
-    typed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-    raw = ", ".join(f'"{column}" TEXT' for column in columns)
-    values = ", ".join(f"NULLIF(\"{column}\", '')" for column in columns)
-    return (
-        f'CREATE TABLE "raw_{name}" ({raw});\n.import --csv --skip 1 "{file}" "raw_{name}"\n'
-        f'CREATE TABLE "{name}" ({typed});\nINSERT INTO "{name}" SELECT {values} FROM "raw_{name}";\nDROP TABLE "raw_{name}";'
-    )
+    """The statements for one .csv; they are the stranger's, nothing here runs them."""
+    words = (RESOURCES / "export" / "table.sql").read_text("utf-8")
+    return words.format(
+        name=name,
+        file=file,
+        raw=", ".join(f'"{column}" TEXT' for column in columns),
+        typed=", ".join(f'"{column}" {kind}' for column, kind in columns.items()),
+        values=", ".join(f"NULLIF(\"{column}\", '')" for column in columns),
+    ).rstrip()
