@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QWidget
 
 from station_app.compose import OpenStation, erase_person, erase_record, what_goes
 from station_app.kinds.base import KINDS
@@ -14,6 +14,7 @@ from station_app.messages import _
 from station_app.ui.desk import Desk
 from station_app.ui.parts import Message, label
 from station_app.ui.screens.law_dialogs import Ask
+from station_app.ui.theme import S3, S4
 from station_app.work.persons import PERSON_KINDS
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class EraseDialog(Ask):
     def __init__(self, parent: QWidget, desk: Desk, kind: str, record: str, title: str) -> None:
         super().__init__(parent, desk, _("Erase “{title}” by law", title=title), _("Erase for ever"))
         self.ok.setProperty("kind", "danger")
+        self.setMinimumWidth(640)  # wide and low: it has to fit a small screen at 150 %
         self._kind, self._record = kind, record
         warning = Message("caution")
         warning.say(
@@ -48,6 +50,11 @@ class EraseDialog(Ask):
         self.goes = label("", wrap=True)
         self.goes.hide()
         self.column.addWidget(self.goes)
+        self._lines = QGridLayout()
+        self._lines.setColumnStretch(1, 1)
+        self._lines.setHorizontalSpacing(S4)
+        self._lines.setVerticalSpacing(S3)
+        self.column.addLayout(self._lines)
         self.ground = QComboBox()
         for ground in ErasureGround:
             self.ground.addItem(_(ground.label), ground.value)
@@ -64,6 +71,15 @@ class EraseDialog(Ask):
         self.reason.setFocus()
         if kind in PERSON_KINDS:
             desk.ask(self, lambda station: what_goes(station, kind, record), self._arrived, self.refused)
+
+    def line(self, text: str, widget: QWidget) -> None:
+        """A line to fill in, with its label before it."""
+        words = label(text)
+        words.setBuddy(widget)
+        widget.setAccessibleName(text)
+        row = self._lines.rowCount()
+        self._lines.addWidget(words, row, 0)
+        self._lines.addWidget(widget, row, 1)
 
     @Slot()
     def _ready(self) -> None:
