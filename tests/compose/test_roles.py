@@ -81,7 +81,8 @@ def _section(action: Action) -> Callable[[Scene, OpenStation, Path], object]:
             (k for k in KINDS if KINDS[k].section == section and not KINDS[k].made_by_program and _typed(k)), None
         )
         if kind is None:
-            return _nothing_there(section)
+            _nothing_there(section)
+            return None
         record = examples.made(scene.head.store, kind)
         removed = station.store.remove(kind, record, station.author)
         if isinstance(removed, Refusal):

@@ -1,5 +1,6 @@
 """Changing the data key: nothing lost, nothing of the old key left, whole after a kill at any step, and who was disabled sees nothing new."""
 
+import hashlib
 import os
 import shutil
 import threading
@@ -20,7 +21,7 @@ from station_app.compose import (
     open_station,
 )
 from station_app.messages import Refusal
-from station_app.store import blobs, files, rekey, vault
+from station_app.store import blobs, files, rekey, vault, vault_file
 from station_app.store.alone import alone
 from station_app.store.change import Edit
 from station_app.store.engine import open_sqlite
@@ -76,7 +77,7 @@ def _whole(opened: OpenStation, key: bytes) -> None:
     with opened.store.reading() as reader:
         assert reader.get("resident", reader.ids("resident")[0]) is not None
     for content in (PHOTO, PHOTO[::-1]):
-        assert opened.blobs.get(blobs.hashlib.sha256(content).hexdigest()) == content
+        assert opened.blobs.get(hashlib.sha256(content).hexdigest()) == content
 
 
 def test_a_new_key_under_an_open_station(station: OpenStation) -> None:
@@ -314,7 +315,7 @@ def test_a_backup_of_before_the_change_is_rehearsed_with_the_retired_key(station
 
 def test_whoever_changed_the_vault_without_the_key_stops_the_change(station: OpenStation) -> None:
     """A public key planted in the file gets nothing."""
-    content = vault.vault_file.parse((station.folder / FILE).read_bytes())
+    content = vault_file.parse((station.folder / FILE).read_bytes())
     content.users[1], content.users[2] = content.users[2], content.users[1]
     (station.folder / FILE).write_bytes(content.file())
     refused = change_key(station)
