@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QComboBox, QFileDialog
 
+from station_app.exchange.damage import Damage
 from station_app.settings import RESOURCES
 from station_app.ui.app import Window
 from station_app.ui.places import ScreenPlace
+from station_app.ui.screens.earlier_imports import EarlierImports
 from station_app.ui.screens.import_ledger import ImportScreen
+from tests.exchange.damaged import healthy
 from tests.ui.windows import focused, main_of, press, settle, wait
 
 LEDGER = RESOURCES / "samples" / "farm_plots_60.xlsx"
@@ -43,7 +46,10 @@ def _elders(window: Window) -> dict[object, tuple[object, object]]:
     assert window.desk is not None
     with window.desk._station.store.reading() as reader:
         names = {r.id: r.fields["name"] for r in reader.all("resident")}
-        return {names[str(r.fields["resident"])]: (r.fields.get("alone"), r.fields.get("dibao")) for r in reader.all("elder")}
+        return {
+            names[str(r.fields["resident"])]: (r.fields.get("alone"), r.fields.get("dibao"))
+            for r in reader.all("elder")
+        }
 
 
 def _plots(window: Window) -> int:
@@ -140,7 +146,9 @@ def test_blank_ticks_are_unknown_until_a_person_says_no(window: Window, tmp_path
     assert _elders(window) == {"张玉梅": (True, False), "哈斯额尔敦": (False, False)}
 
 
-def test_without_the_choice_blanks_stay_unknown_and_the_choice_is_made_anew_for_each_file(window: Window, tmp_path: Path) -> None:
+def test_without_the_choice_blanks_stay_unknown_and_the_choice_is_made_anew_for_each_file(
+    window: Window, tmp_path: Path
+) -> None:
     page = _screen(window, "elder")
     file = _register(tmp_path / "elders.xlsx", columns=1)
     page.read(file)
@@ -174,3 +182,64 @@ def test_ledgers_without_ticks_ask_nothing_of_blanks(window: Window) -> None:
     page.read(LEDGER)
     settle(window)
     assert page._result.isVisible() and not page.blanks.isVisible()
+
+
+def test_a_proposal_is_put_in_only_when_ticked(window: Window, tmp_path: Path) -> None:
+    """Seen failing: with proposals put in by themselves the refused row was taken."""
+    sick = healthy("elder", "a", 5)
+    sick.spoil(1, "身份证号码", sick.people[1].id_no[:17], Damage.ID_CHECK_MISSING)
+    page = _screen(window, "elder")
+    page.read(sick.save(tmp_path))
+    settle(window)
+    assert page._counts["refused"].text() == "1" and page.preview.findings.rowCount() == 1
+    place, before, after = (page.preview.findings.item(0, section) for section in range(3))
+    assert place is not None and before is not None and after is not None
+    assert "E3" in place.text() and (before.text(), after.text()) == (sick.people[1].id_no[:17], sick.people[1].id_no)
+    assert not page.preview.again.isEnabled()
+    place.setCheckState(Qt.CheckState.Checked)
+    page.preview.again.click()
+    settle(window)
+    wait(lambda: page._counts["refused"].text() == "0")
+    page.take.click()
+    settle(window)
+    assert len(_elders(window)) == 14
+
+
+def test_a_column_is_explained_and_remembered(window: Window, tmp_path: Path) -> None:
+    sick = healthy("elder", "b", 6)
+    sick.rows[0][6] = "窝儿"
+    file = sick.save(tmp_path)
+    page = _screen(window, "elder")
+    page.read(file)
+    settle(window)
+    box = page.preview.fields.cellWidget(6, 2)
+    assert isinstance(box, QComboBox) and box.currentData() == "-"
+    box.setCurrentIndex(box.findData("address"))
+    page.preview.read_again.click()
+    settle(window)
+    wait(lambda: page.take.isEnabled())
+    page.take.click()
+    settle(window)
+    page.read(file)
+    settle(window)
+    box = page.preview.fields.cellWidget(6, 2)
+    assert isinstance(box, QComboBox) and box.currentData() == "address"
+
+
+def test_an_earlier_import_is_taken_back(window: Window) -> None:
+    page = _screen(window)
+    page.read(LEDGER)
+    settle(window)
+    page.take.click()
+    settle(window)
+    assert _plots(window) > 0 and window.desk is not None
+    earlier = EarlierImports(page, window.desk)
+    earlier.show()
+    wait(lambda: earlier.table.rowCount() == 1)
+    assert earlier.back.isEnabled() and earlier.hash.text()
+    earlier.take_back(earlier.found[0].entry)
+    settle(window)
+    wait(lambda: _plots(window) == 0)
+    wait(lambda: earlier.found[0].taken_back)
+    assert not earlier.back.isEnabled()
+    earlier.close()
