@@ -91,7 +91,7 @@ def open_bundle(
         return parsed
     if parsed.header.recipient != identity.recipient:
         return Refusal(BundleRefusal.WRONG_RECIPIENT)
-    writer = _voucher_signer(parsed, roots, at, ended_ok)
+    writer = writer_of(parsed, roots, at, ended_ok)
     return writer if isinstance(writer, Refusal) else Arrived(parsed, content.signer, writer, signed)
 
 
@@ -108,7 +108,8 @@ def carried_rightly(arrived: Arrived, station: str, centre: str | None) -> bool:
     return writer.station == station and writer.device == header.device
 
 
-def _voucher_signer(parsed: Bundle, roots: TrustRoots, at: datetime, ended_ok: bool) -> Holder | Refusal:
+def writer_of(parsed: Bundle, roots: TrustRoots, at: datetime, ended_ok: bool) -> Holder | Refusal:
+    """Who vouches for the chain in a bundle."""
     signed = parsed.header.voucher
     voucher = _judged(signed, at, ended_ok, lambda moment: sealing.verify_voucher(signed, roots, moment))
     if isinstance(voucher, Refusal):

@@ -6,7 +6,7 @@ from typing import Final
 
 from station_app.messages import Refusal
 from station_app.store import backup
-from station_app.sync import bundle, opening, receipts
+from station_app.sync import bundle, opening, receipts, siblings
 from station_app.trust import sealing
 from station_app.trust.carried import carried_roots
 from station_app.trust.chain import Holder, TrustRoots
@@ -22,7 +22,7 @@ LIMIT: Final = 64 * 1024 * 1024
 class Checked:
     """What a file is, whether it may be believed, whose it is, and why not."""
 
-    what: str  # report, bundle, receipt, backup, unknown
+    what: str  # report, bundle, receipt, position, backup, unknown
     valid: bool
     signer: Holder | None = None
     countersigner: Holder | None = None
@@ -86,11 +86,16 @@ def _sealed(data: bytes, pems: list[bytes], identities: list[Identity]) -> Check
         return Checked("bundle", False, problems=(content,))
     if content.signer.is_centre and not isinstance(receipts.parse(content.content), Refusal):
         return Checked("receipt", True, content.signer)
+    if isinstance(siblings.read_note(content.content, content.signer, content.signer.station), siblings.Note):
+        return Checked("position", True, content.signer)
     parsed = bundle.parse(content.content, withheld_ok=True)
     if isinstance(parsed, Refusal):
         return Checked("bundle", False, content.signer, problems=(parsed,))
-    theirs = content.signer.is_centre or (
-        parsed.header.station == content.signer.station and parsed.header.device == content.signer.device
-    )
+    station, at = parsed.header.station, opening.now()
+    writer = opening.writer_of(parsed, roots, at, ended_ok=True)
+    if isinstance(writer, Refusal):
+        return Checked("bundle", False, content.signer, problems=(writer,))
+    arrived = opening.Arrived(parsed, content.signer, writer, signed)
+    theirs = opening.carried_rightly(arrived, station, opening.centre_chain(roots, station))
     problems = () if theirs else (Refusal(BundleRefusal.WRONG_STATION),)
     return Checked("bundle", not problems, content.signer, problems=problems)

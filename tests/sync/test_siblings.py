@@ -343,3 +343,32 @@ def test_what_a_lost_computer_wrote_reaches_the_centre_through_another(
     good(hand_in.send_usb(second, centre_stick))
     assert list(centre_stick.glob("station-app/to-centre/*/*.bundle")) == [], "acknowledged, so it need not travel"
     assert family.centre.check().ok
+
+
+def test_verify_knows_what_lies_between_computers(family: Family, usb: Path, tmp_path: Path) -> None:
+    """A position note, and a chain packed by another computer than its writer's: valid; a bit changed: not."""
+    from station_app.trust.keys import Identity
+    from station_app.work.verifying import check_file
+
+    first, second = family.computers
+    third = family.copied("third", second, usb)
+    carry(third, usb)
+    write(first, "钱虚构")
+    carry(first, usb)
+    carry(second, usb)
+    shutil.rmtree(usb / "station-app" / "to-stations")
+    good(hand_in.send_usb(second, usb))
+    keys = good(enrolment.device_keys(third.store))
+    pems = [third.store.fact("roots") or b""]
+    assert isinstance(keys.identity, Identity)
+    (note,) = usb.glob("station-app/to-stations/*/position-*")
+    passed_on = next(
+        usb.glob(f"station-app/to-stations/*/{short(third.store.device)}-from-{short(first.store.device)}-*")
+    )
+    for path, what in ((note, "position"), (passed_on, "bundle")):
+        checked = check_file(path, pems, [keys.identity])
+        assert (checked.what, checked.valid, checked.problems) == (what, True, ())
+        assert checked.signer is not None and checked.signer.device == second.store.device
+        data = path.read_bytes()
+        path.write_bytes(data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+        assert not check_file(path, pems, [keys.identity]).valid
