@@ -81,8 +81,7 @@ def scene(station: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scen
 def test_station_and_centre_together_and_neither_alone(scene: Scene) -> None:
     """The whole way; then the old passwords, the old sheet and the old answer open nothing.
 
-    Seen failing: with the centre's share left out of ``joined`` (the sheet alone opened), with ``escrows`` not counted (the
-    replayed answer opened a second time)."""
+    Seen failing: with the centre's share left out of ``joined`` (the sheet alone opened)."""
     usb = Path(scene.usb) / "station-app" / "escrow"
     asked = scene.recover(scene.code)
     assert asked.said["state"] == "requested"

@@ -206,7 +206,6 @@ BEYOND_THE_DOOR = {
     Action.RESOLVE: {"unknown_conflict", "unknown_entry", "nothing_to_do", "unknown_record"},
     Action.SIGN_MONTH: {"not_enrolled"}, Action.HAND_IN: {"not_enrolled"}, Action.MERGE_PEOPLE: {"unknown_record"},
     Action.DESTROY: {"nothing_due"}, Action.ERASE: {"unknown_record", "nothing_to_do", "nothing_to_erase"},
-    
 }  # fmt: skip
 
 

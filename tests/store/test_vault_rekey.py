@@ -213,7 +213,7 @@ def _changing(folder: Path, kill_at: int) -> int:
 def test_killed_at_any_step_either_key_opens_everything(station: OpenStation, tmp_path: Path) -> None:
     """The next opening, by anyone, finishes what was begun: one key for database, blobs and vault, and every row there.
 
-    Seen failing: with the vault finished before the blobs were renewed; with a fresh key begun instead of the one under way."""
+    Seen failing: with the vault finished before the blobs were renewed."""
     folder, old = station.folder, station.unlocked.key
     station.close()
     killed = finished = 0
