@@ -5,9 +5,17 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Mapped
 
 from station_app.kinds.base import Named, Record
-from station_app.kinds.columns import refers_to
+from station_app.kinds.columns import choice, refers_to
 from station_app.messages import N_
+from station_app.spec.fields import Choice
 from station_app.spec.problems import Problem
+
+
+class People(Choice):
+    """Kinds of people of whom one may stand in the register twice."""
+
+    RESIDENT = "resident", N_("Resident")
+    VOLUNTEER = "volunteer", N_("Volunteer")
 
 
 class DistinctPair(Record, kind="distinct_pair", section="people", merge="by_field", title=N_("Two different people")):
@@ -18,6 +26,7 @@ class DistinctPair(Record, kind="distinct_pair", section="people", merge="by_fie
 
     made_by_program = True
 
+    people: Mapped[str | None] = choice(People, N_("Kind of record"), needed=True)
     resident_one: Mapped[str | None] = refers_to("resident", N_("Resident"))
     resident_other: Mapped[str | None] = refers_to("resident", N_("The other resident"))
     volunteer_one: Mapped[str | None] = refers_to("volunteer", N_("Volunteer"))

@@ -169,7 +169,7 @@ def tell_apart(store: Store, kind: str, one: str, other: str, author: Author) ->
     if one == other:
         return Refusal(MergeRefusal.THE_SAME)
     first, second = sorted((one, other))
-    fields: dict[str, Wire] = {f"{kind}_one": first, f"{kind}_other": second}
+    fields: dict[str, Wire] = {"people": kind, f"{kind}_one": first, f"{kind}_other": second}
     with store.reading() as reader:
         known = reader.all("distinct_pair", fields, 1)
     if known:

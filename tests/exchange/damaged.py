@@ -95,8 +95,8 @@ class Sick:
             page.append(row)
         for top, left, bottom, right in self.merges:
             page.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
-        for row in self.hidden_rows:
-            page.row_dimensions[row + 1].hidden = True
+        for number in self.hidden_rows:
+            page.row_dimensions[number + 1].hidden = True
         for column in self.hidden_columns:
             page.column_dimensions[openpyxl.utils.get_column_letter(column + 1)].hidden = True
         book.save(file)
@@ -114,8 +114,8 @@ class Sick:
                     page.write_datetime(r, c, value, day)
                 elif value is not None:
                     page.write_number(r, c, value)
-        for row in self.hidden_rows:
-            page.set_row(row, None, None, {"hidden": True})
+        for number in self.hidden_rows:
+            page.set_row(number, None, None, {"hidden": True})
         for column in self.hidden_columns:
             page.set_column(column, column, None, None, {"hidden": True})
         book.close()
@@ -142,18 +142,26 @@ def healthy(kind: str, name: str, seed: int, rows: int = 14) -> Sick:
 def _elder(n: int, p: Person, dice: random.Random) -> list[Any]:
     filed = f"202{dice.randint(2, 4)}-0{dice.randint(1, 9)}-1{dice.randint(0, 9)}"
     sex = "男" if p.sex == "1" else "女"
-    return [n + 1, VILLAGES[n % 3], p.name, sex, p.id_no, p.birth.isoformat(), f"{VILLAGES[n % 3]}{n % 5 + 1}社{n + 10}号", p.phone, "√" if n % 2 else "×", filed, None]  # fmt: skip
+    place, address = VILLAGES[n % 3], f"{VILLAGES[n % 3]}{n % 5 + 1}社{n + 10}号"
+    tick = "√" if n % 2 else "×"
+    return [n + 1, place, p.name, sex, p.id_no, p.birth.isoformat(), address, p.phone, tick, filed, None]
 
 
 def _plot(n: int, p: Person, dice: random.Random) -> list[Any]:
     weight = dice.randint(3, 9) * 200
-    return [n + 1, VILLAGES[n % 3], p.name, p.id_no, f"梁上地{n}", dice.randint(10, 60) / 10, "玉米", f"2024-03-1{n % 10}", "是", weight, weight // 2, weight // 2]  # fmt: skip
+    area, day = dice.randint(10, 60) / 10, f"2024-03-1{n % 10}"
+    half = weight // 2
+    return [n + 1, VILLAGES[n % 3], p.name, p.id_no, f"梁上地{n}", area, "玉米", day, "是", weight, half, half]
 
 
 def _hours(n: int, p: Person, dice: random.Random) -> list[Any]:
     hours = dice.randint(1, 4)
-    return [n + 1, p.name, p.id_no, p.phone, "环境整治", f"2024-03-{n + 1:02d}", "8:00", f"{8 + hours}:00", hours, VILLAGES[n % 3], "清理垃圾", None]  # fmt: skip
+    day, end = f"2024-03-{n + 1:02d}", f"{8 + hours}:00"
+    return [n + 1, p.name, p.id_no, p.phone, "环境整治", day, "8:00", end, hours, VILLAGES[n % 3], "清理垃圾", None]
 
+
+#: What is done to a clean ledger.
+Spoil = Callable[[Sick], None]
 
 # ---------------------------------------------------------------------- what spreadsheets do
 
@@ -184,122 +192,111 @@ def _shift(sick: Sick, row: int, title: str, far: int) -> None:
     sick.planted.append((row + 1, None, Damage.SHIFTED))
 
 
-def damages() -> dict[str, tuple[str, Callable[[Sick], None]]]:
-    """Every way of spoiling: name → (kind of ledger, what it does)."""
-    d: dict[str, tuple[str, Callable[[Sick], None]]] = {}
+def _put(title: str, values: dict[int, Any], damage: Damage) -> Spoil:
+    """These values into these people's cells."""
 
-    def several(sick: Sick, title: str, values: dict[int, Any], damage: Damage) -> None:
+    def spoil(sick: Sick) -> None:
         for row, value in values.items():
             sick.spoil(row, title, value, damage)
 
+    return spoil
+
+
+def _ids_of(title: str, change: Callable[[str], Any], damage: Damage) -> Spoil:
+    return lambda sick: _ids(sick, change, damage, title)
+
+
+def _two_ids(title: str) -> Spoil:
+    def spoil(sick: Sick) -> None:
+        sick.spoil(2, title, f"{sick.people[2].id_no}、{sick.people[3].id_no}", Damage.SEVERAL_IDS)
+        sick.spoil(6, title, f"{sick.people[6].id_no}\n{sick.people[7].id_no}", Damage.SEVERAL_IDS)
+
+    return spoil
+
+
+def _pointed(title: str) -> Spoil:
+    def spoil(sick: Sick) -> None:
+        sick.spoil(1, title, f"{sick.people[1].phone}.0", Damage.PHONE_DECIMAL)
+        sick.spoil(7, title, f"{sick.people[7].phone}.00", Damage.PHONE_DECIMAL)
+
+    return spoil
+
+
+def _shifts(title: str, far: int, rows: tuple[int, ...] = (3, 8)) -> Spoil:
+    def spoil(sick: Sick) -> None:
+        for row in rows:
+            _shift(sick, row, title, far)
+
+    return spoil
+
+
+def _inserts(damage: Damage, *lines: tuple[int, list[Any]]) -> Spoil:
+    def spoil(sick: Sick) -> None:
+        for at, cells in lines:
+            _insert(sick, at, cells, damage)
+
+    return spoil
+
+
+def damages() -> dict[str, tuple[str, Spoil]]:
+    """Every way of spoiling: name → (kind of ledger, what it does)."""
+    d: dict[str, tuple[str, Spoil]] = {}
     ids = {"elder": "身份证号码", "farm_plot": "身份证号", "volunteer_hours": "证件号码"}
     phones = {"elder": "联系电话", "volunteer_hours": "手机号"}
     names = {"elder": "姓名", "farm_plot": "农户姓名", "volunteer_hours": "志愿者姓名"}
     days = {"elder": "建档日期", "farm_plot": "申请日期", "volunteer_hours": "服务日期"}
     for kind, title in ids.items():
-        d[f"{kind} id as a number"] = kind, lambda s, t=title: _ids(s, lambda i: float(cut(i)), Damage.ID_CUT, t)  # type: ignore[misc]
-        d[f"{kind} id cut as text"] = kind, lambda s, t=title: _ids(s, cut, Damage.ID_CUT, t)  # type: ignore[misc]
-        d[f"{kind} id as a power"] = (
-            kind,
-            lambda s, t=title: _ids(s, lambda i: f"{float(cut(i)):.5E}", Damage.ID_POWER, t),
-        )  # type: ignore[misc]
+        d[f"{kind} id as a number"] = kind, _ids_of(title, lambda i: float(cut(i)), Damage.ID_CUT)
+        d[f"{kind} id cut as text"] = kind, _ids_of(title, cut, Damage.ID_CUT)
+        d[f"{kind} id as a power"] = kind, _ids_of(title, lambda i: f"{float(cut(i)):.5E}", Damage.ID_POWER)
         d[f"{kind} id as a short power"] = (
             kind,
-            lambda s, t=title: _ids(s, lambda i: f"{float(cut(i)):.2E}".replace("E+", "e+"), Damage.ID_POWER, t),
-        )  # type: ignore[misc]
-        d[f"{kind} id without its last"] = (
-            kind,
-            lambda s, t=title: _ids(s, lambda i: i[:17], Damage.ID_CHECK_MISSING, t),
-        )  # type: ignore[misc]
-        d[f"{kind} two ids"] = (
-            kind,
-            lambda s, t=title: several(
-                s,
-                t,
-                {2: f"{s.people[2].id_no}、{s.people[3].id_no}", 6: f"{s.people[6].id_no}\n{s.people[7].id_no}"},
-                Damage.SEVERAL_IDS,
-            ),
-        )  # type: ignore[misc]
+            _ids_of(title, lambda i: f"{float(cut(i)):.2E}".lower(), Damage.ID_POWER),
+        )
+        d[f"{kind} id without its last"] = kind, _ids_of(title, lambda i: i[:17], Damage.ID_CHECK_MISSING)
+        d[f"{kind} two ids"] = kind, _two_ids(title)
+    two = {2: "王秀英、李桂花", 5: "张建国/刘玉梅", 8: "赵志强和孙桂兰", 11: "王海 张玉梅"}
     for kind, title in names.items():
-        d[f"{kind} two people"] = (
-            kind,
-            lambda s, t=title: several(
-                s,
-                t,
-                {2: "王秀英、李桂花", 5: "张建国/刘玉梅", 8: "赵志强和孙桂兰", 11: "王海 张玉梅"},
-                Damage.SEVERAL_PEOPLE,
-            ),
-        )  # type: ignore[misc]
+        d[f"{kind} two people"] = kind, _put(title, two, Damage.SEVERAL_PEOPLE)
+        for far in (1, 2, -1):
+            d[f"{kind} shifted {far}"] = kind, _shifts(title, far)
     for kind, title in phones.items():
-        d[f"{kind} phone as a power"] = (
-            kind,
-            lambda s, t=title: several(s, t, {1: "1.39477E+10", 7: "1.5E+10"}, Damage.PHONE_POWER),
-        )  # type: ignore[misc]
-        d[f"{kind} phone with a point"] = (
-            kind,
-            lambda s, t=title: several(
-                s, t, {1: f"{s.people[1].phone}.0", 7: f"{s.people[7].phone}.00"}, Damage.PHONE_DECIMAL
-            ),
-        )  # type: ignore[misc]
+        d[f"{kind} phone as a power"] = kind, _put(title, {1: "1.39477E+10", 7: "1.5E+10"}, Damage.PHONE_POWER)
+        d[f"{kind} phone with a point"] = kind, _pointed(title)
         d[f"{kind} phone without its zero"] = (
             kind,
-            lambda s, t=title: several(s, t, {1: 4778123456, 7: "4778123457"}, Damage.PHONE_ZERO_LOST),
-        )  # type: ignore[misc]
+            _put(title, {1: 4778123456, 7: "4778123457"}, Damage.PHONE_ZERO_LOST),
+        )
     for kind, title in days.items():
-        d[f"{kind} day number"] = kind, lambda s, t=title: several(s, t, {1: 45352, 5: 45353}, Damage.DATE_SERIAL)  # type: ignore[misc]
-        d[f"{kind} day number as text"] = (
-            kind,
-            lambda s, t=title: several(s, t, {1: "45352", 5: "45353.0"}, Damage.DATE_SERIAL),
-        )  # type: ignore[misc]
-        d[f"{kind} day turned"] = (
-            kind,
-            lambda s, t=title: several(s, t, {1: "3/5/2024", 5: "03-05-24", 7: "3/25/2024"}, Damage.DATE_TURNED),
-        )  # type: ignore[misc]
-        d[f"{kind} day in English"] = (
-            kind,
-            lambda s, t=title: several(s, t, {1: "5-Mar-24", 5: "Mar-24"}, Damage.DATE_TURNED),
-        )  # type: ignore[misc]
-        d[f"{kind} hashes"] = kind, lambda s, t=title: several(s, t, {1: "########", 5: "###"}, Damage.CELL_HASHES)  # type: ignore[misc]
-        d[f"{kind} failed formula"] = kind, lambda s, t=title: several(s, t, {1: "#REF!", 5: "#N/A"}, Damage.CELL_ERROR)  # type: ignore[misc]
-    d["elder address a date"] = (
-        "elder",
-        lambda s: several(s, "现住址", {1: date(2026, 3, 5), 5: "3月5日"}, Damage.DATE_MADE),
-    )
-    d["plot name a date"] = (
-        "farm_plot",
-        lambda s: several(s, "地块", {1: date(2026, 3, 5), 5: "5-Mar"}, Damage.DATE_MADE),
-    )
-    d["plot units"] = (
-        "farm_plot",
-        lambda s: several(s, "面积", {1: "1334㎡", 4: "8分", 7: "2000平方米", 9: "0.3公顷"}, Damage.UNIT_MIXED),
-    )
+        d[f"{kind} day number"] = kind, _put(title, {1: 45352, 5: 45353}, Damage.DATE_SERIAL)
+        d[f"{kind} day number as text"] = kind, _put(title, {1: "45352", 5: "45353.0"}, Damage.DATE_SERIAL)
+        d[f"{kind} day turned"] = kind, _put(title, {1: "3/5/2024", 5: "03-05-24", 7: "3/25/2024"}, Damage.DATE_TURNED)
+        d[f"{kind} day in English"] = kind, _put(title, {1: "5-Mar-24", 5: "Mar-24"}, Damage.DATE_TURNED)
+        d[f"{kind} hashes"] = kind, _put(title, {1: "########", 5: "###"}, Damage.CELL_HASHES)
+        d[f"{kind} failed formula"] = kind, _put(title, {1: "#REF!", 5: "#N/A"}, Damage.CELL_ERROR)
+    march = date(2026, 3, 5)
+    areas = {1: "1334㎡", 4: "8分", 7: "2000平方米", 9: "0.3公顷"}
+    d["elder address a date"] = "elder", _put("现住址", {1: march, 5: "3月5日"}, Damage.DATE_MADE)
+    d["plot name a date"] = "farm_plot", _put("地块", {1: march, 5: "5-Mar"}, Damage.DATE_MADE)
+    d["plot units"] = "farm_plot", _put("面积", areas, Damage.UNIT_MIXED)
     d["plot square metres without a word"] = (
         "farm_plot",
-        lambda s: several(s, "面积", {1: 3335, 4: 2001, 7: "1334"}, Damage.UNIT_FORGOTTEN),
+        _put("面积", {1: 3335, 4: 2001, 7: "1334"}, Damage.UNIT_FORGOTTEN),
     )
-    d["harvest units"] = "farm_plot", lambda s: several(s, "产量", {1: "500公斤", 4: "1吨"}, Damage.UNIT_MIXED)
-    d["hours units"] = "volunteer_hours", lambda s: several(s, "时长", {1: "120分钟", 4: "90分"}, Damage.UNIT_MIXED)
-    d["area a date"] = "farm_plot", lambda s: several(s, "产量", {1: date(2026, 3, 5)}, Damage.DATE_MADE)
+    d["harvest units"] = "farm_plot", _put("产量", {1: "500公斤", 4: "1吨"}, Damage.UNIT_MIXED)
+    d["hours units"] = "volunteer_hours", _put("时长", {1: "120分钟", 4: "90分"}, Damage.UNIT_MIXED)
+    d["harvest a date"] = "farm_plot", _put("产量", {1: march}, Damage.DATE_MADE)
     d["zeros lost"] = "farm_plot", _zeros
-    for kind, title in names.items():
-        for far in (1, 2, -1):
-            d[f"{kind} shifted {far}"] = kind, lambda s, t=title, f=far: (_shift(s, 3, t, f), _shift(s, 8, t, f))[0]  # type: ignore[misc]
-    d["elder shifted behind the number"] = "elder", lambda s: _shift(s, 4, "身份证号码", 1)
-    d["elder birth differs"] = (
-        "elder",
-        lambda s: several(s, "出生日期", {1: "1951-02-03", 4: "1949年1月7日"}, Damage.BIRTH_DIFFERS),
-    )
+    d["elder shifted behind the number"] = "elder", _shifts("身份证号码", 1, (4,))
+    d["elder birth differs"] = "elder", _put("出生日期", {1: "1951-02-03", 4: "1949年1月7日"}, Damage.BIRTH_DIFFERS)
     d["elder sex differs"] = "elder", _other_sex
     d["elder merged villages"] = "elder", _merged_villages
     d["elder merged titles"] = "elder", _merged_titles
     d["elder empty villages"] = "elder", _empty_villages
-    d["elder ditto"] = "elder", lambda s: several(s, "村", {1: "同上", 2: "〃", 6: "同上"}, Damage.DITTO)
-    d["elder totals"] = "elder", lambda s: (_insert(s, 5, ["小计", None, "5人"], Damage.TOTAL_INSIDE), _insert(s, 10, ["合计", None, "10人"], Damage.TOTAL_INSIDE))[0]  # fmt: skip
-    d["elder titles again"] = "elder", lambda s: _insert(s, 6, list(ELDER), Damage.HEADER_INSIDE)
-    d["hours total"] = (
-        "volunteer_hours",
-        lambda s: _insert(s, 6, ["合计", None, None, None, None, None, None, None, 12], Damage.TOTAL_INSIDE),
-    )
+    d["elder ditto"] = "elder", _put("村", {1: "同上", 2: "〃", 6: "同上"}, Damage.DITTO)
+    d["elder totals"] = "elder", _inserts(Damage.TOTAL_INSIDE, (5, ["小计", None, "5人"]), (10, ["合计", None, "10人"]))
+    d["elder titles again"] = "elder", _inserts(Damage.HEADER_INSIDE, (6, list(ELDER)))
+    d["hours total"] = "volunteer_hours", _inserts(Damage.TOTAL_INSIDE, (6, ["合计", *[None] * 7, 12]))
     d["elder hidden rows"] = "elder", _hidden_rows
     d["elder hidden column"] = "elder", _hidden_column
     return d

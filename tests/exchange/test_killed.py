@@ -72,8 +72,8 @@ def _child(folder: Path, deadly: int) -> int:
     if child == 0:
         try:
             clock = _Clock(deadly)
-            change.AT_ONCE = 1  # type: ignore[misc]  # many small entries: many moments
-            opened.BATCH_ITEMS = 40  # type: ignore[misc]
+            vars(change)["AT_ONCE"] = 1  # many small entries: many moments
+            vars(opened)["BATCH_ITEMS"] = 40
             clock.before(Store, "_bulk_items")
             clock.before(journal, "append")
             clock.before(fold.Fold, "_write")
