@@ -115,7 +115,7 @@ def test_a_refused_or_withdrawn_consent_blocks_these_fields(station: OpenStation
 def test_a_statutory_ground_needs_no_consent_but_that_the_person_is_told(station: OpenStation) -> None:
     """And its notice's version is recorded."""
     person = new(station, "resident", name="李桂花")
-    assessed = {"resident": person, "assessed_on": "2026-03-01", "memory": 3}
+    assessed: dict[str, Wire] = {"resident": person, "assessed_on": "2026-03-01", "memory": 3}
     done = station.store.change([Edit("assessment", assessed)], station.author, "new")
     assert isinstance(done, Done) and "NOTICE_MISSING" in [p.code for _r, p in done.warnings]
     consent(station, person, ground="statutory", text_version=consents.texts()["notice"].version)
@@ -128,7 +128,7 @@ def test_a_consent_is_one_persons_and_never_rewritten(station: OpenStation) -> N
     person, other = new(station, "resident", name="李桂花"), new(station, "resident", name="高娃")
     record = consent(station, person)
     for wrong in ({"answer": "refused"}, {"given_on": "2026-01-01"}, {"text_version": "健康-2"}, {"resident": other}):
-        refused = tried(station, "consent", record, **wrong)  # type: ignore[arg-type]
+        refused = tried(station, "consent", record, **wrong)
         assert isinstance(refused, Refusal) and refused.values["problem"] == "CONSENT_REWRITTEN", wrong
     again = {"purpose": "health", "answer": "given", "text_version": "健康-1", "given_on": DAY, "by": "self"}
     there = tried(station, "consent", None, resident=person, **again)
@@ -401,7 +401,7 @@ def test_what_a_law_keeps_is_not_deleted_but_stored_only(station: OpenStation) -
     for kind, record, fields in (
         ("resident", person, {"address": "五社"}), ("visit", visit, {"items": "米"}), ("visit", None, {"resident": person, "visit_at": f"{DAY}T08:00"}),
     ):  # fmt: skip
-        stopped = tried(station, kind, record, **fields)  # type: ignore[arg-type]
+        stopped = tried(station, kind, record, **fields)
         assert isinstance(stopped, Refusal) and stopped.values["problem"] == "RESTRICTED", kind
     assert isinstance(tried(station, "visit", kept, items="米"), Done)
     with station.store.reading() as reader:
