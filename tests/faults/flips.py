@@ -366,19 +366,13 @@ def flip(name: str, station: Station, flips: int, seed: int, control: str = "", 
 
 
 def run(
-    folder: Path, wanted: dict[str, int], seed: int = 1, control: str = "", most_seconds: float = 1e9,
-    told: Callable[[list[Outcome]], None] | None = None,
-) -> list[Outcome]:  # fmt: skip
+    folder: Path, wanted: dict[str, int], seed: int = 1, control: str = "", most_seconds: float = 1e9
+) -> list[Outcome]:
     """All wanted kinds of files, one after the other."""
     state = os.environ.get("XDG_STATE_HOME")
     try:
         station = Station(folder)
-        found: list[Outcome] = []
-        for name, flips in wanted.items():
-            found.append(flip(name, station, flips, seed, control, most_seconds))
-            if told is not None:
-                told(found)
-        return found
+        return [flip(name, station, flips, seed, control, most_seconds) for name, flips in wanted.items()]
     finally:
         if state is not None:
             os.environ["XDG_STATE_HOME"] = state

@@ -16,7 +16,8 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,7 @@ from tests.faults.workload import BACKUP, ROUND, Place, Worker, cheap_passwords,
 SECTOR: Final = 512
 #: Stands for a file's number where a name is a folder's.
 FOLDER: Final = -1
+_A_PASS: Final = 100
 #: How the unsynced writes of a file are treated.
 WAYS: Final = ("none", "all", "prefix", "torn", "writes", "sectors")
 
@@ -253,8 +255,7 @@ def moments(all_events: Sequence[Event], cuts: int, dice: random.Random) -> list
 
 
 def run(
-    folder: Path, cuts: int, seed: int = 1, control: str = "", rounds: int = 2, most_seconds: float = 1e9,
-    told: Callable[[Report], None] | None = None,
+    folder: Path, cuts: int, seed: int = 1, control: str = "", rounds: int = 2, most_seconds: float = 1e9
 ) -> Report:  # fmt: skip
     """That many cuts of one recorded run."""
     cheap_passwords()
@@ -266,35 +267,35 @@ def run(
     warm = Worker.open(place, unlocked)
     assert isinstance(warm, Worker)
     warm.store.close()
-    disk = recorded(place, unlocked, folder / "calls.log", rounds, control)
+    before = recorded(place, unlocked, folder / "calls.log", rounds, control)
     calls = list(events(folder / "calls.log"))
     report.events = len(calls)
-    # the anchors know the folder by its path, so the cut disks lie where the run was
-    for cut, at in _each(calls, moments(calls, cuts, dice), disk):
-        way = WAYS[cut % len(WAYS)]
-        report.dropped += disk.cut(place.top, way, dice)
-        report.cuts += 1
-        report.acknowledged = len(disk.acknowledged)
-        found = look(place, unlocked, disk.acknowledged, tables=cut % 25 == 0)
-        report.by_way[way] = report.by_way.get(way, 0) + 1
-        report.wrong += [f"cut at {at}, {way}: {one}" for one in found]
-        if len(report.wrong) > 20 or (control and report.wrong) or time.monotonic() - started > most_seconds:
-            break
-        if told is not None and cut % 20 == 0:
-            report.seconds = round(time.monotonic() - started, 1)
-            told(report)
+    while report.cuts < cuts:  # again from the beginning, so that a run that is stopped has cut everywhere
+        disk = deepcopy(before)
+        # the anchors know the folder by its path, so the cut disks lie where the run was
+        for at in _each(calls, moments(calls, min(_A_PASS, cuts - report.cuts), dice), disk):
+            way = WAYS[report.cuts % len(WAYS)]
+            report.dropped += disk.cut(place.top, way, dice)
+            report.acknowledged = max(report.acknowledged, len(disk.acknowledged))
+            found = look(place, unlocked, disk.acknowledged, tables=report.cuts % 25 == 0)
+            report.cuts += 1
+            report.by_way[way] = report.by_way.get(way, 0) + 1
+            report.wrong += [f"cut at {at}, {way}: {one}" for one in found]
+            if len(report.wrong) > 20 or (control and report.wrong) or time.monotonic() - started > most_seconds:
+                cuts = report.cuts
+                break
     report.seconds = round(time.monotonic() - started, 1)
     return report
 
 
-def _each(calls: Sequence[Event], at: Sequence[int], disk: Disk) -> Iterator[tuple[int, int]]:
+def _each(calls: Sequence[Event], at: Sequence[int], disk: Disk) -> Iterator[int]:
     """Play the calls up to each moment in turn."""
     done = 0
-    for cut, moment in enumerate(at):
+    for moment in at:
         for one in calls[done:moment]:
             disk.take(one)
         done = max(done, moment)
-        yield cut, moment
+        yield moment
 
 
 def main(words: Sequence[str]) -> int:

@@ -110,7 +110,7 @@ class Shim:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One call: C create, W write, T truncate, S sync of a file, D sync of a folder, R rename, U unlink, M mkdir, A acknowledged."""
+    """One call: C create, O open, W write, T truncate, S sync of a file, D sync of a folder, R rename, U unlink, M mkdir, A acknowledged."""
 
     kind: str
     number: int  # the file's, where it has one

@@ -154,8 +154,7 @@ def points(writes: int, syncs: int, every: int, every_sync: int) -> Iterator[tup
 
 
 def run(
-    folder: Path, every: int, every_sync: int, work: str = "day", control: str = "", most_seconds: float = 1e9,
-    told: Callable[[Report], None] | None = None,
+    folder: Path, every: int, every_sync: int, work: str = "day", control: str = "", most_seconds: float = 1e9
 ) -> Report:  # fmt: skip
     """The sweep. Stops early once much is wrong, or the time is over."""
     cheap_passwords()
@@ -179,8 +178,6 @@ def run(
         one_run(place, unlocked, shim, on, mode, nth, steps, report, control)
         if len(report.wrong) > 20 or time.monotonic() - started > most_seconds:
             break
-        if told is not None and report.runs % 20 == 0:
-            told(report)
     report.seconds = round(time.monotonic() - started, 1)
     return report
 

@@ -226,16 +226,12 @@ def run(
     seed: int,
     only: Iterable[str] = (),
     save: Path | None = FOUND,
-    most_seconds: float = 1e9,
-    told: Callable[[list[Outcome]], None] | None = None,
-) -> list[Outcome]:
+    most_seconds: float = 1e9) -> list[Outcome]:
     """All readers, or some."""
     chosen = [reader for reader in READERS if not only or reader.name in only]
     found: list[Outcome] = []
     for reader in sorted(chosen, key=lambda r: r.cost):
         found.append(fuzz(reader, shares(chosen, runs)[reader.name], seed, save, most_seconds))
-        if told is not None:
-            told(found)
     return found
 
 
