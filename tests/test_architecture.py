@@ -202,7 +202,8 @@ def test_kinds_tables_are_written_by_the_fold_only() -> None:
         for node in ast.walk(tree_of(source)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"insert", "update", "delete"}:
                 target = ast.unparse(node.args[0])
-                assert target in {"device_table", "entry_table", "fact", "key_table", "touch", "sight", "erased", "held", "local"}, f"{name}:{node.lineno} {target}"
+                own = {"device_table", "entry_table", "fact", "key_table", "touch", "sight", "erased", "held", "local"}
+                assert target in own, f"{name}:{node.lineno} {target}"
 
 
 # ---------------------------------------------------------------- names, lengths, first lines
