@@ -71,6 +71,8 @@ def import_lines(taken: Mapping[str, Any]) -> list[str]:
     lines += [_("Row {row}: {message}", row=r["row"], message=r["message"]) for r in taken["refused"]]
     lines += [str(n["message"]) for n in taken.get("notices", ()) if n.get("message")]
     lines += [finding_line(found) for found in taken.get("findings", ())]
+    if not taken.get("duplicates_checked", True):
+        lines.append(_("So many people are new that duplicates are looked for afterwards: “duplicates” shows them."))
     for twin in taken.get("duplicates", ()):
         why = "、".join(twin["reasons"])
         if twin["other_row"] is not None:

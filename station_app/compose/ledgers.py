@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from station_app.compose.backups import backup_before_import
 from station_app.compose.station import OpenStation
@@ -14,6 +14,9 @@ from station_app.store.roles import Action
 from station_app.work import imports as taken_in
 from station_app.work.duplicates import likely_new
 from station_app.work.imports import Import, TakenBack
+
+#: So many new people of one file are compared with the register before they are written.
+MANY: Final = 5_000
 
 if TYPE_CHECKING:
     from station_app.exchange.importing import Plan
@@ -37,7 +40,7 @@ def import_ledger(
     plan = plan_file(station.store, kind, file, sheet=sheet, columns=columns, accept=accept)
     if isinstance(plan, Refusal):
         return plan
-    summary = plan.summary() | {"duplicates": possible_duplicates(station, plan)}
+    summary = plan.summary() | {"duplicates": possible_duplicates(station, plan), "duplicates_checked": not _many(plan)}
     if refused_to is not None and plan.refused():
         written = write_refused(plan, refused_to)
         if isinstance(written, Refusal):
@@ -72,7 +75,13 @@ def take_in(station: OpenStation, plan: "Plan", told: Callable[[int, int], bool]
 
 
 def possible_duplicates(station: OpenStation, plan: "Plan") -> list[dict[str, Any]]:
-    """New people of a plan who may be known already, or stand in the file twice: row, whom, reasons."""
+    """New people of a plan who may be known already, or stand in the file twice: row, whom, reasons.
+
+    Of a whole register (more than ``MANY`` new people) nothing is asked beforehand: the register is looked through
+    afterwards, which needs the memory only once.
+    """
+    if _many(plan):
+        return []
     rows: dict[str, int] = {}
     new: dict[str, dict[str, dict[str, object]]] = {}
     for _table, line, draft in plan.drafts:
@@ -93,6 +102,10 @@ def possible_duplicates(station: OpenStation, plan: "Plan") -> list[dict[str, An
                     }
                 )  # fmt: skip
     return found
+
+
+def _many(plan: "Plan") -> bool:
+    return sum(edit.kind in PEOPLE for _t, _l, draft in plan.drafts for edit in draft.born) > MANY
 
 
 def imports(station: OpenStation) -> list[Import]:
