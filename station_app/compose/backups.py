@@ -14,6 +14,7 @@ from station_app.messages import Refusal
 from station_app.store import backup, placing
 from station_app.store.backup import Told, untold
 from station_app.store.engine import open_sqlite
+from station_app.store.engine import DRIVER_ERRORS, is_disk_error
 from station_app.store.files import write_whole
 from station_app.store.guard import Guard
 from station_app.store.opened import Store
@@ -130,6 +131,10 @@ def restore(file: Path, folder: Path, way: Way, *, replace: bool = False, told: 
         return Refusal(StoreRefusal.NOT_A_BACKUP, {"file": file.name})
     except OSError as error:
         return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+    except DRIVER_ERRORS as error:  # the restored copy is written to as well: its new device id, what it was
+        if is_disk_error(error):
+            return Refusal(StoreRefusal.DISK, {"why": type(error).__name__})
+        raise
 
 
 def _list_from_beside(place: Path, station: str, stage: Path) -> None:
