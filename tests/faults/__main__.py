@@ -46,6 +46,8 @@ PARTS: Final = {
         ("--database", "10000", "--bundle", "10000", "--report", "2000", "--signed", "10000", "--receipt", "10000", "--backup", "2000",
          "--blob", "2000", "--vault", "2000", "--log", "500"), folder=False,
     ),
+    "full": Part("tests.faults.full", ("--only", "change,stick"), (), above_shim=True),
+    "plainly": Part("tests.faults.plainly", (), ()),
     "fuzz": Part("tests.fuzz.run", ("--runs", "6000"), ("--runs", "1000000"), folder=False),
     "growth": Part("tests.bench.growth", ("--few", "300", "--many", "3000"), ("--few", "10000", "--many", "1000000")),
     "memory": Part("tests.bench.memory", ("--changes", "2000"), ("--changes", "100000")),
@@ -62,7 +64,7 @@ def run(name: str, long: bool, into: Path, extra: Sequence[str], told: Callable[
         **os.environ, "TMPDIR": str(temp), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "XDG_STATE_HOME": str(temp / "state"),
     }  # fmt: skip
     if part.above_shim:
-        environment["LD_PRELOAD"] = str(built())
+        environment |= {"LD_PRELOAD": str(built()), "TMPDIR": str(temp)}
     started = time.monotonic()
     told(f"{name} …")
     try:
