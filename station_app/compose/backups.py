@@ -13,8 +13,7 @@ from station_app.kinds.key_event import KeyAct
 from station_app.messages import Refusal
 from station_app.store import backup, placing
 from station_app.store.backup import Told, untold
-from station_app.store.engine import open_sqlite
-from station_app.store.engine import DRIVER_ERRORS, is_disk_error
+from station_app.store.engine import DRIVER_ERRORS, is_disk_error, open_sqlite
 from station_app.store.files import write_whole
 from station_app.store.guard import Guard
 from station_app.store.opened import Store

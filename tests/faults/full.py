@@ -126,8 +126,8 @@ def _hasty() -> None:
         setattr(module, "write_whole", hasty)  # noqa: B010  # planted
 
 
-def run(folder: Path, names: Sequence[str], control: bool = False) -> Report:
-    """Each writer, its writes in turn at 1, 2, 4, 8 …, until the fault comes too late."""
+def run(folder: Path, names: Sequence[str], control: bool = False, step: int = 2) -> Report:
+    """Each writer, its writes in turn at 1, 2, 4, 8 … (``step`` 2), until the fault comes too late."""
     cheap_passwords()
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
     template = folder / "template"
@@ -151,7 +151,7 @@ def run(folder: Path, names: Sequence[str], control: bool = False) -> Report:
             report.unharmed += bool(said.get("fired")) and not said.get("refused")
             if "wrong" in said:
                 report.wrong.append(f"{name}, full from write {nth}: {said['wrong']}")
-            nth *= 2
+            nth *= step
     return report
 
 
@@ -197,10 +197,11 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="")
     parser.add_argument("--control", action="store_true")
+    parser.add_argument("--step", type=int, default=2)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--seconds", help="for the sake of the other harnesses; this one takes what it takes")
     given = parser.parse_args(words)
-    report = run(given.folder or Path(tempfile.mkdtemp(prefix="full-")), [n for n in given.only.split(",") if n], given.control)
+    report = run(given.folder or Path(tempfile.mkdtemp(prefix="full-")), [n for n in given.only.split(",") if n], given.control, given.step)
     print(json.dumps(asdict(report), ensure_ascii=False))
     return 1 if report.wrong else 0
 
