@@ -146,10 +146,9 @@ class Station(RuleBasedStateMachine):
     def version(self, who: int, old: bool) -> None:
         """An older version of the program on a computer; later the newer one."""
         one = self._one(who)
-        if old and not one.old:
-            one.old = True
-            self.faults["older version"] += 1
-        elif not old:
+        if old:
+            self.world.outdate(one)
+        else:
             self.world.update(one)
 
     @rule(who=st.integers(0, 4))

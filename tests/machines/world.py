@@ -507,6 +507,7 @@ class World:
         fresh = Computer(self.template.opened(target))
         with self.at(fresh):
             fresh.store.take_new_identity()
+            fresh.store.fold_again()  # as a restore does: the backup may be an older version's
             self.template.enrol(fresh.station, self.centre.authority)
         if instead_of is not None:
             instead_of.store.close()
@@ -562,6 +563,14 @@ class World:
     def _own(self, one: Computer) -> int:
         with one.store.database.reading() as connection:
             return next(d.seq for d in journal.devices(connection, STATION) if d.device == one.device)
+
+    def outdate(self, one: Computer) -> None:
+        """A computer that has had the older version of the program all along."""
+        if not one.old:
+            one.old = True
+            with self.at(one):
+                one.store.fold_again()
+            self.faults["older version"] += 1
 
     def update(self, one: Computer) -> None:
         """The newer version of the program starts on this computer."""
