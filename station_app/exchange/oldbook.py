@@ -57,6 +57,18 @@ class _Compound:
             return self.chain(first)[:size]
         return self._small(entries.get("Root Entry", (_END, 0))[0], first, size)
 
+    def goes_round(self) -> bool:
+        """Whether a chain of sectors comes back to itself: a reader that follows it never ends."""
+        following = struct.unpack_from("<I", self.data, 68)[0]
+        seen: set[int] = set()
+        while following < _END - 4 and (sector := self._sector(following)):
+            if following in seen:
+                return True
+            seen.add(following)
+            following = struct.unpack_from("<I", sector, len(sector) - 4)[0]
+        pieces = self.chain(struct.unpack_from("<I", self.data, 60)[0])
+        return _is_round(self.table) or _is_round(list(struct.unpack(f"<{len(pieces) // 4}I", pieces)))
+
     def _small(self, root: int, first: int, size: int) -> bytes:
         """A stream of less than 4,096 bytes lies in pieces of 64 within the root's stream."""
         pieces, container = self.chain(struct.unpack_from("<I", self.data, 60)[0]), self.chain(root)
@@ -66,6 +78,27 @@ class _Compound:
             found.append(container[first * 64 : first * 64 + 64])
             first = table[first]
         return b"".join(found)[:size]
+
+
+def _is_round(table: list[int]) -> bool:
+    """Whether any chain in an allocation table is a circle."""
+    walk = [0] * len(table)  # 0: not visited; else the number of the walk that came by
+    for start in range(len(table)):
+        at = start
+        while at < len(table) and not walk[at]:
+            walk[at] = start + 1
+            at = table[at]
+        if at < len(table) and walk[at] == start + 1:
+            return True
+    return False
+
+
+def is_endless(data: bytes) -> bool:
+    """Whether a compound file leads its reader in circles, or cannot be followed at all (found by fuzzing: calamine goes on)."""
+    try:
+        return _Compound(data).goes_round()
+    except (struct.error, IndexError, ValueError):
+        return True
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:

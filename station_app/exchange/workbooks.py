@@ -50,6 +50,8 @@ def read_old(data: bytes, messages: Messages) -> Refusal | None:
     """A compound file: .xls, or an .xlsx that a password has wrapped."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         return Refusal(SheetRefusal.PASSWORD)
+    if oldbook.is_endless(data):
+        return _UNREADABLE
     shapes, date1904 = oldbook.read(data)
     return _read(data, shapes, messages, date1904)
 
