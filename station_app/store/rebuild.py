@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, bindparam, delete, select
 
@@ -16,6 +16,7 @@ from station_app.store.journal import Device
 from station_app.store.prepared import Prepared
 from station_app.store.tables import conflict, misfit, sight, touch
 
+_CACHE: Final = -128_000  # KiB
 #: Told how many entries were folded just now; raises where somebody asked to stop.
 Folded = Callable[[int], None]
 
@@ -166,6 +167,25 @@ def raw_rows(connection: Connection, table: Table, station: str) -> Iterator[tup
 
 def fold_in_place(connection: Connection, station: str, fold: Fold) -> None:
     """Empty the folded tables of a station and fold its chains again, inside the caller's transaction."""
+    with _much_cache(connection):
+        _fold_in_place(connection, station, fold)
+
+
+@contextmanager
+def _much_cache(connection: Connection) -> Iterator[None]:
+    """All of a large station's tables are written anew: a page that leaves the cache is encrypted, and decrypted again."""
+    if connection.dialect.name == "postgresql":
+        yield
+        return
+    usual = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = {_CACHE}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {usual}")
+
+
+def _fold_in_place(connection: Connection, station: str, fold: Fold) -> None:
     family = journal.devices(connection, station)
     for table in (touch, sight):
         column = table.c.at if table is touch else table.c.no
