@@ -87,6 +87,7 @@ class Drafter:
     def _change(self, kind: str, record: str, changed: dict[str, Wire]) -> None:
         if not changed:
             return
+        self.index.put(kind, record, changed)
         planned = self._planned.get((kind, record))
         if planned is None:
             planned = self._planned[kind, record] = dict(changed)
@@ -95,7 +96,6 @@ class Drafter:
                 self.draft.effect = Effect.CHANGED
         else:
             planned.update(changed)
-        self.index.put(kind, record, changed)
 
 
 def given(values: Mapping[str, Wire]) -> dict[str, Wire]:

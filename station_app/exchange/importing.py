@@ -318,6 +318,7 @@ def _drafted(
         draft = drafter.begin()
         if line.refusal is None:
             draw(table, line, drafter, station, plan.notices)
+            line.values = {}  # all of it is in the draft now
         plan.drafts.append((table, line, draft))
     return plan
 

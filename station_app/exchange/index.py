@@ -55,16 +55,20 @@ class Index:
 
     def put(self, kind: str, record: str, values: Mapping[str, Wire]) -> None:
         """Remember a planned record (or what will change of it) in every index over its kind."""
-        row = self.rows[kind].setdefault(record, {})
+        row = self.rows[kind].get(record)
+        known: Mapping[str, Any] = row if row is not None else {}
         for (indexed, names), index in self._by.items():
             if indexed != kind:
                 continue
-            before, after = _key(row, names), _key({**row, **values}, names)
+            before, after = _key(known, names), _key({**known, **values}, names)
             if before != after or record not in index.get(after, ()):
                 if record in index.get(before, ()):
                     index[before].remove(record)
                 index.setdefault(after, []).append(record)
-        row.update({name: value for name, value in values.items() if value is not None})
+        if row is None:  # shared with the edit that makes it: a register of 50,000 is held once
+            self.rows[kind][record] = values if isinstance(values, dict) else dict(values)
+        else:
+            row.update({name: value for name, value in values.items() if value is not None})
 
 
 def _key(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:

@@ -109,5 +109,5 @@ def test_text_tables_in_every_encoding(store: Store, tmp_path: Path) -> None:
         sick.form = f"csv {encoding}"
         plan = planned(store, sick.save(tmp_path))
         counted.append(plan.counts()["added"])
-        assert plan.judged.tables[0].lines[0].values["name"].text == sick.people[0].name
+        assert plan.drafts[0][2].born[0].fields["name"] == sick.people[0].name
     assert counted == [14] * 4
