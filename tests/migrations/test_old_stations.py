@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from station_app import compose
 from station_app.compose import OpenStation
@@ -17,7 +17,9 @@ from station_app.messages import Refusal
 from station_app.report.month import numbers
 from station_app.store import migrations
 from station_app.store.change import Edit
+from station_app.store.engine import open_sqlite
 from station_app.store.tables import entry as entry_table
+from station_app.store.vault import Vault
 
 STORES = Path(__file__).parent.parent / "golden" / "stores"
 
@@ -79,3 +81,23 @@ def test_an_old_station_goes_on_working(old: tuple[str, Path, dict[str, Any]]) -
     assert found is not None and found.fields["note"] == "升级以后"
     assert again.store.differences() == []
     again.close()
+
+
+def test_a_database_made_before_there_were_migrations_is_at_the_first(tmp_path: Path) -> None:
+    """It says no revision; its rows stay, its journal verifies, search finds."""
+    folder = tmp_path / "station"
+    shutil.copytree(STORES / "0001", folder)
+    vault = Vault.load(folder)
+    assert not isinstance(vault, Refusal)
+    unlocked = vault.unlock("王主任", "golden password 0001")
+    assert not isinstance(unlocked, Refusal)
+    database = open_sqlite(folder / "station.db", unlocked.key)
+    with database.writing() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    database.close()
+    station = opened(folder, "王主任", "golden password 0001")
+    with station.store.reading() as reader:
+        assert migrations.stored(reader.connection) == migrations.HEAD
+        assert reader.count("farm_plot") == 48 and len(reader.find("萨仁")) == 1
+    assert station.store.differences() == [] and set(station.store.check().values()) == {"ok"}
+    station.close()
