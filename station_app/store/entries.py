@@ -294,8 +294,7 @@ def by_record(items: Iterable[Item]) -> dict[tuple[str, str], dict[str, object]]
     return writes
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(msgspec.Struct, frozen=True):
     """What an entry does to tables: what it writes to each record, and which of its records are erased for ever."""
 
     head: Head

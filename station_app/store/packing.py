@@ -61,6 +61,8 @@ _SPLIT: Final = 0x01
 _DIGITS: Final = 95
 _FEW: Final = 12
 _ID: Final = struct.Struct("8s4s4s4s12s")
+#: The short marks of the first parts.
+_AS_ID, _AS_HEX, _AS_DIGEST = ([bytes((mark, 0x20 + n)) for n in range(_FEW)] for mark in (4, 5, 6))
 _FORMS: Final = {36: (1, 4), 32: (2, 5), 64: (3, 6)}  # length as text → mark before a long index, before a short one
 
 
@@ -116,21 +118,25 @@ def unpack(stored: bytes, op: bytes) -> bytes:
         at = 3 + (number + 7) // 8
         bits = int.from_bytes(stored[3:at], "big")
         parts = [op]
-        for index in range(number):
-            size = 32 if bits >> (number - 1 - index) & 1 else 16
-            parts.append(stored[at : at + size])
-            at += size
+        if not bits:
+            parts += [stored[begin : begin + 16] for begin in range(at, at + 16 * number, 16)]
+            at += 16 * number
+        else:
+            for index in range(number):
+                size = 32 if bits >> (number - 1 - index) & 1 else 16
+                parts.append(stored[at : at + size])
+                at += size
 
         line = _unzipped(stored[at:])
         if number < _FEW:  # most lines: a replacement for each part costs less than a look at each mark
-            for index, part in enumerate(parts, start=0x20):
+            for part, as_id, as_hex, as_digest in zip(parts, _AS_ID, _AS_HEX, _AS_DIGEST, strict=False):
                 text = hexlify(part)
                 if len(text) == 64:
-                    line = line.replace(b"\x06%c" % index, text)
+                    line = line.replace(as_digest, text)
                     continue
-                before, line = line, line.replace(b"\x04%c" % index, b"-".join(_ID.unpack(text)))
+                before, line = line, line.replace(as_id, b"-".join(_ID.unpack(text)))
                 if line is before:
-                    line = line.replace(b"\x05%c" % index, text)
+                    line = line.replace(as_hex, text)
             if _CONTROL.search(line) is None:
                 return line
 
