@@ -145,12 +145,12 @@ def one_run(
 
 def points(writes: int, syncs: int, every: int, every_sync: int) -> Iterator[tuple[On, Mode, int]]:
     """Each chosen write and sync, with each way to fail."""
-    for nth in range(1, writes + 1, every):
-        for mode in ON_WRITE:
-            yield On.WRITE, mode, nth
     for nth in range(1, syncs + 1, every_sync):
         for mode in ON_SYNC:
             yield On.SYNC, mode, nth
+    for nth in range(1, writes + 1, every):
+        for mode in ON_WRITE:
+            yield On.WRITE, mode, nth
 
 
 def run(
