@@ -360,7 +360,7 @@ def flip(name: str, station: Station, flips: int, seed: int, control: str = "", 
                 break
         if time.monotonic() - started > most_seconds:
             break
-    ask(whole)  # left as it was
+    assert ask(whole) == "same", "the unchanged file is refused now: by something else than its bytes"
     outcome.seconds = round(time.monotonic() - started, 1)
     return outcome
 
