@@ -32,7 +32,7 @@ from station_app.values.ids import new_id
 #: Items of one entry of a batch; a record may need two (open and private).
 BATCH_ITEMS: Final = 900
 #: Entries of a batch made, written and folded together.
-AT_ONCE: Final = 4
+AT_ONCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _syllables(surname: str, joined: str) -> str:
     return f"{match[1]} {match[2]}" if match else joined
 
 
-@remembered(65536)
+@remembered(4096)
 def pinyin_keys(name: str) -> tuple[str, ...]:
     """Every key a name is found by: full readings first ("shanyumei", "danyumei"), then their initials ("sym", "dym").
 

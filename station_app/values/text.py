@@ -99,7 +99,7 @@ def to_simplified(text: str) -> str:
     return text if text.isascii() else text.translate(_simplified())
 
 
-@remembered(65536)
+@remembered(8192)
 def fold_search(text: str) -> str:
     """The form in which texts are compared by search: width, case, traditional characters and spaces folded."""
     folded = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).casefold()
