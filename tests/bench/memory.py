@@ -21,7 +21,7 @@ from station_app.messages import Refusal
 from station_app.store.change import Done, Edit
 from station_app.work import enrolment, hand_in
 from tests.bench.edits import AUTHOR
-from tests.bench.growth import resident
+from tests.bench.large import resident
 from tests.faults.workload import cheap_passwords
 from tests.sync.parts import PASSWORD, good, new_station
 

@@ -49,7 +49,7 @@ PARTS: Final = {
     "full": Part("tests.faults.full", ("--only", "change,stick"), (), above_shim=True),
     "plainly": Part("tests.faults.plainly", (), ()),
     "fuzz": Part("tests.fuzz.run", ("--runs", "6000"), ("--runs", "1000000"), folder=False),
-    "growth": Part("tests.bench.growth", ("--few", "300", "--many", "3000"), ("--few", "10000", "--many", "1000000")),
+    "large": Part("tests.bench.large", ("--few", "300", "--many", "3000"), ("--few", "10000", "--many", "1000000")),
     "memory": Part("tests.bench.memory", ("--changes", "2000"), ("--changes", "100000")),
 }  # fmt: skip
 
@@ -68,14 +68,26 @@ def run(name: str, long: bool, into: Path, extra: Sequence[str], told: Callable[
     started = time.monotonic()
     told(f"{name} …")
     try:
-        done = subprocess.run([sys.executable, "-m", part.module, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", part.module, *words],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     finally:
         shutil.rmtree(temp, ignore_errors=True)
     try:
         report: Any = json.loads(done.stdout)
     except ValueError:
         report = {"failed": (done.stdout + done.stderr)[-3_000:]}
-    said = {"part": name, "wrong": done.returncode != 0, "wall_seconds": round(time.monotonic() - started, 1), "report": report}
+    said = {
+        "part": name,
+        "wrong": done.returncode != 0,
+        "wall_seconds": round(time.monotonic() - started, 1),
+        "report": report,
+    }
     into.mkdir(parents=True, exist_ok=True)
     (into / f"{name}.json").write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
     return said
@@ -90,7 +102,13 @@ def main(words: Sequence[str]) -> int:
     given, extra = parser.parse_known_args(words)
     told: Callable[[str], None] = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
     reports = [run(name, given.long, given.into, extra, told) for name in given.only.split(",")]
-    print(json.dumps({"long": given.long, "wrong": [one["part"] for one in reports if one["wrong"]], "parts": reports}, ensure_ascii=False, indent=1))
+    print(
+        json.dumps(
+            {"long": given.long, "wrong": [one["part"] for one in reports if one["wrong"]], "parts": reports},
+            ensure_ascii=False,
+            indent=1,
+        )
+    )
     return 1 if any(one["wrong"] for one in reports) else 0
 
 

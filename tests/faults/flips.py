@@ -251,7 +251,11 @@ def of_bundle(_station: Station) -> tuple[bytes, Asked]:
         got = opening.open_bundle(data, identity, roots, at, True)
         if isinstance(got, Refusal):
             return "refused"
-        return "same" if (got.bundle, got.signer, got.writer) == (expected.bundle, expected.signer, expected.writer) else "changed"
+        return (
+            "same"
+            if (got.bundle, got.signer, got.writer) == (expected.bundle, expected.signer, expected.writer)
+            else "changed"
+        )
 
     return whole, ask
 

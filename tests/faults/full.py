@@ -63,7 +63,9 @@ def writers(station: OpenStation, top: Path) -> dict[str, Callable[[], object]]:
         "restore": lambda: _restored(station, top / f"restored-{next(count)}"),
     }  # fmt: skip
     for end in ("xlsx", "csv", "json"):
-        found[f"export {end}"] = lambda end=end: compose.export_records(station, "resident", out / f"x.{end}", Leaving("核对"))  # type: ignore[misc]
+        found[f"export {end}"] = lambda end=end: compose.export_records(
+            station, "resident", out / f"x.{end}", Leaving("核对")
+        )  # type: ignore[misc]
         found[f"sealed export {end}"] = lambda end=end: compose.export_records(  # type: ignore[misc]
             station, "resident", out / f"y.{end}", Leaving("核对", recipient)
         )
@@ -78,7 +80,9 @@ def _restored(station: OpenStation, into: Path) -> object:
 def shown(folder: Path) -> dict[str, bytes]:
     """The files of a folder that people see."""
     return {
-        str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and not p.name.startswith(".")
     }
 
 
@@ -132,7 +136,9 @@ def run(folder: Path, names: Sequence[str], control: bool = False, step: int = 2
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
     template = folder / "template"
     station = new_station(template / "station")
-    done = station.store.batch([[Edit("resident", {"name": f"王{n}", "note": "好" * 50})] for n in range(120)], station.author, "import")
+    done = station.store.batch(
+        [[Edit("resident", {"name": f"王{n}", "note": "好" * 50})] for n in range(120)], station.author, "import"
+    )
     assert isinstance(done, Done)
     station.close()
     (template / "usb").mkdir()
@@ -201,7 +207,12 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--seconds", help="for the sake of the other harnesses; this one takes what it takes")
     given = parser.parse_args(words)
-    report = run(given.folder or Path(tempfile.mkdtemp(prefix="full-")), [n for n in given.only.split(",") if n], given.control, given.step)
+    report = run(
+        given.folder or Path(tempfile.mkdtemp(prefix="full-")),
+        [n for n in given.only.split(",") if n],
+        given.control,
+        given.step,
+    )
     print(json.dumps(asdict(report), ensure_ascii=False))
     return 1 if report.wrong else 0
 

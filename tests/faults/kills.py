@@ -77,7 +77,9 @@ def opened(folder: Path, key: bytes) -> Store:
 def write_on(store: Store, seed: int, n: int) -> None:
     """The n-th operation: a new record, an edit of one, or a batch."""
     if is_batch(n):
-        groups = [[Edit("activity", {"name": f"{MARK}活动{n}-{i}", "held_on": "2025-03-05"})] for i in range(BATCH_ROWS)]
+        groups = [
+            [Edit("activity", {"name": f"{MARK}活动{n}-{i}", "held_on": "2025-03-05"})] for i in range(BATCH_ROWS)
+        ]
         done = store.batch(groups, AUTHOR, "import", op=op_of(seed, n))
     else:
         edit = Edit("resident", {"name": f"王{MARK}{n % 97}", "note": f"第{n}次"}, record_of(seed, n))
@@ -119,7 +121,9 @@ def child(folder: Path, key: bytes, seed: int, first: int, acknowledge: int, con
             os.write(acknowledge, b"%d\n" % n)
 
 
-def one_kill(folder: Path, key: bytes, seed: int, first: int, dice: random.Random, control: str) -> tuple[list[int], bool]:
+def one_kill(
+    folder: Path, key: bytes, seed: int, first: int, dice: random.Random, control: str
+) -> tuple[list[int], bool]:
     """Fork, wait a random moment, kill. Returns what was acknowledged, and whether the store had been opened."""
     reading, writing = os.pipe()
     pid = os.fork()

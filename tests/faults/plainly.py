@@ -71,7 +71,11 @@ def work(top: Path, control: bool) -> None:
     for n, value in enumerate(VALUES[1:40]):
         edit = Edit("resident", {"name": f"王{value[2:4]}", "note": value, "hukou_addr": value})
         assert isinstance(store.change([edit], station.author, "create"), Done), n
-    batch = store.batch([[Edit("activity", {"name": v, "held_on": "2025-03-05", "place": v})] for v in VALUES[40:90]], station.author, "import")
+    batch = store.batch(
+        [[Edit("activity", {"name": v, "held_on": "2025-03-05", "place": v})] for v in VALUES[40:90]],
+        station.author,
+        "import",
+    )
     assert isinstance(batch, Done)
     ledger = asked / "handed-over.xlsx"
     write_ledger(ledger, 60)
@@ -80,7 +84,9 @@ def work(top: Path, control: bool) -> None:
         book.active.cell(row, 11, value)
         book.active.cell(row, 15, value + "注")
     book.save(ledger)
-    assert isinstance(compose.import_ledger(station, "volunteer_hours", ledger, refused_to=asked / "refused.xlsx"), dict)
+    assert isinstance(
+        compose.import_ledger(station, "volunteer_hours", ledger, refused_to=asked / "refused.xlsx"), dict
+    )
     # a photo whose camera wrote a name into it, and a paper
     picture = Image.effect_noise((1_400, 1_000), 60).convert("RGB")
     exif = picture.getexif()

@@ -20,7 +20,11 @@ def test_a10_every_writer_stands_a_full_disk(tmp_path: Path) -> None:
     asked = ["change", "batch", "photo", "stick", "user", "saved photo", "sealed export csv"]
     report = run(tmp_path, "--only", ",".join(asked), "--step", "8")
     assert report["wrong"] == []
-    assert report["fired"] == report["runs"] > 7 and set(report["refused"]) == set(asked) and all(report["refused"].values())
+    assert (
+        report["fired"] == report["runs"] > 7
+        and set(report["refused"]) == set(asked)
+        and all(report["refused"].values())
+    )
 
 
 def test_files_written_where_they_are_to_stand_are_found_out(tmp_path: Path) -> None:

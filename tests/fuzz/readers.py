@@ -2,21 +2,18 @@
 
 import hashlib
 import io
-import json
 import os
 import random
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import openpyxl
 import zstandard
 
 import station_app.kinds  # noqa: F401  # every kind
@@ -30,8 +27,7 @@ from station_app.sync.carriers import usb
 from station_app.sync.carriers.usb import Stick
 from station_app.trust import certificates, chain, checking, cms, sealing
 from station_app.trust.anchors import Anchors
-from station_app.trust.chain import Holder, TrustRoots
-from station_app.trust.keys import Identity
+from station_app.trust.chain import TrustRoots
 from station_app.values import (
     areas,
     counts,
@@ -48,13 +44,11 @@ from station_app.values import (
     weights,
     yes_no,
 )
-from tests.fuzz import mutate
+from tests.fuzz import mutate, seeds
 from tests.fuzz.mutate import Mutation
 
-GOLDEN: Final = Path(__file__).parent.parent / "golden"
 AT: Final = datetime(2026, 11, 20, tzinfo=UTC)
 TODAY: Final = date(2026, 11, 24)
-STATION: Final = "15060210201"
 #: Answered instead of a refusal's code when something was read.
 READ: Final = "read"
 
@@ -80,141 +74,7 @@ def said(value: object) -> str:
     return READ
 
 
-# ---------------------------------------------------------------------- seeds
-
-
-def _file(*parts: str) -> bytes:
-    return GOLDEN.joinpath(*parts).read_bytes()
-
-
-def _files(folder: str, *names: str) -> Callable[[], list[bytes]]:
-    return lambda: [_file(folder, name) for name in names]
-
-
-@lru_cache(maxsize=1)
-def roots() -> TrustRoots:
-    """The fictional centre of the golden files."""
-    found = TrustRoots.from_pem(_file("trust", "root.pem"))
-    assert isinstance(found, TrustRoots)
-    return found
-
-
-@lru_cache(maxsize=1)
-def identity() -> Identity:
-    """The centre's key of the golden files, which are sealed for it."""
-    lines = _file("trust", "centre.key").decode().splitlines()
-    return Identity(next(line for line in lines if line.startswith("AGE-SECRET-KEY")))
-
-
-def _lines() -> list[bytes]:
-    return [
-        line for line in _file("bundles", "first", "lines.jsonl").splitlines() if line.startswith(b'{"head":{"device"')
-    ]
-
-
-def _contents() -> list[bytes]:
-    """Contents of whole bundles, and of some with fewer lines."""
-    opened = sealing.decrypt(_file("trust", "first.bundle"), identity(), sealing.BUNDLE_LIMIT)
-    assert isinstance(opened, bytes)
-    whole = _file("bundles", "first", "lines.jsonl")
-    return [
-        whole,
-        _file("trust", "content.jsonl"),
-        *(whole[: whole.index(b"\n") + 1] + line + b"\n" for line in _lines()),
-    ]
-
-
-def _made_lines() -> list[bytes]:
-    head = entries.Head(
-        str(uuid.UUID(int=5, version=4)),
-        1,
-        1_700_000_000_000,
-        {},
-        "u",
-        "add",
-        None,
-        1,
-        str(uuid.UUID(int=9, version=4)),
-    )
-    items = [
-        entries.make_item("resident", str(uuid.UUID(int=n, version=4)), bool(n % 2), b'{"name":"\xe7\x8e\x8b"}')
-        for n in range(4)
-    ]
-    whole = entries.make(head, bytes(16), items)
-    less = entries.leave_out(whole, lambda item: item.private)
-    return [*_lines(), whole.line, less.line, entries.erased(whole, {("resident", items[0].record): "x:1"}).line]
-
-
-def _packed() -> list[bytes]:
-    found: list[bytes] = []
-    for line in _made_lines():
-        with suppress(entries.EntryError):
-            found.append(packing.pack(line, uuid.UUID(entries.parse(line).head.op).bytes))
-    return [*found, zstandard.compress(b"plain")]
-
-
-def _workbook() -> list[bytes]:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in (
-        ["姓名", "身份证号", "出生日期"],
-        ["王虚构", "152727195001010010", date(1950, 1, 1)],
-        [None, 3.5, True],
-        ["=1+1", "#N/A"],
-    ):
-        sheet.append(row)
-    sheet.merge_cells("A3:B3")
-    sheet.row_dimensions[3].hidden = True
-    out = io.BytesIO()
-    book.save(out)
-    book.close()
-    return [out.getvalue()]
-
-
-def _xml() -> list[bytes]:
-    import zipfile
-
-    with zipfile.ZipFile(io.BytesIO(_workbook()[0])) as archive:
-        return [archive.read(name) for name in archive.namelist() if name.endswith(".xml")]
-
-
-def _ods() -> list[bytes]:
-    return [
-        b'<office:document-content><office:body><office:spreadsheet><table:table table:name="a"><table:table-column '
-        b'table:number-columns-repeated="3" table:visibility="collapse"/><table:table-row table:number-rows-repeated="2">'
-        b'<table:table-cell office:value-type="string" table:number-columns-spanned="2"><text:p>x</text:p></table:table-cell>'
-        b"<table:covered-table-cell/></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
-    ]
-
-
-def _csv() -> list[bytes]:
-    text = '姓名,身份证号,出生日期\r\n王虚构,152727195001010010,1950-01-01\r\n"李,虚""构",\'001,\r\n'
-    return [
-        text.encode(),
-        text.encode("gb18030"),
-        b"\xef\xbb\xbf" + text.replace(",", "\t").encode(),
-        text.encode("utf-16"),
-    ]
-
-
-def _typed() -> list[bytes]:
-    vectors = json.loads(_file("vectors.json"))
-    found: list[bytes] = []
-
-    def walk(value: Any) -> None:
-        if isinstance(value, str) and 0 < len(value) < 60:
-            found.append(value.encode())
-        for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-            walk(each)
-
-    walk(vectors)
-    return found[:3_000] or [b"1950"]
-
-
-def _tables() -> list[bytes]:
-    folder = Path(__file__).parent.parent.parent / "resources" / "tables" / "policies"
-    return [path.read_bytes() for path in sorted(folder.glob("*.json"))] or [b"{}"]
+# ---------------------------------------------------------------------- readings
 
 
 @lru_cache(maxsize=1)
@@ -222,27 +82,6 @@ def _scratch() -> Path:
     """A folder of this process, on memory where there is some."""
     shared = Path("/dev/shm")
     return Path(tempfile.mkdtemp(prefix="fuzz-", dir=shared if shared.is_dir() else None))
-
-
-def _backup() -> list[bytes]:
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-backup-"))
-    try:
-        from tests.faults.workload import Place, Worker, cheap_passwords
-
-        before = os.environ.get("XDG_STATE_HOME")
-        cheap_passwords()
-        place = Place(folder / "x")
-        worker = Worker.open(place, Worker.create(place))
-        assert isinstance(worker, Worker) and worker.act(2) is None and worker.act(10_000) is None
-        worker.store.close()
-        if before is not None:
-            os.environ["XDG_STATE_HOME"] = before
-        return [path.read_bytes() for path in (folder / "x" / "backups").glob("*")]
-    finally:
-        shutil.rmtree(folder)
-
-
-# ---------------------------------------------------------------------- readings
 
 
 def _entry(data: bytes) -> str:
@@ -268,21 +107,11 @@ def _bundle(data: bytes) -> str:
 
 
 def _signed(data: bytes) -> str:
-    return said(cms.read(data)) + "/" + said(sealing.verify_signed(data, roots(), AT))
-
-
-def _notes() -> list[bytes]:
-    device = _holder().device
-    return [siblings.Note(station=_holder().station, device=device, holds={device: 3}, lacks=["a" * 64], made=1).line()]
+    return said(cms.read(data)) + "/" + said(sealing.verify_signed(data, seeds.roots(), AT))
 
 
 def _note(data: bytes) -> str:
-    return said(siblings.read_note(data, _holder(), _holder().station))
-
-
-@lru_cache(maxsize=1)
-def _holder() -> Holder:
-    return chain.holder_of(chain.certificate_of(chain.certificates_in(_file("trust", "device.pem"))[0]))
+    return said(siblings.read_note(data, seeds.holder(), seeds.holder().station))
 
 
 def _vault(data: bytes) -> str:
@@ -325,11 +154,11 @@ def _pem(data: bytes) -> str:
     found = TrustRoots.from_pem(data)
     if not isinstance(found, Refusal):
         chain.certificates_in(data)  # asked of what was taken as roots only
-    return said(found) + "/" + said(roots().with_revocation_lists(data))
+    return said(found) + "/" + said(seeds.roots().with_revocation_lists(data))
 
 
 def _report(data: bytes) -> str:
-    verdict = checking.check_report(data, roots(), AT)
+    verdict = checking.check_report(data, seeds.roots(), AT)
     assert verdict.valid or verdict.problems, "a report is not valid, and nothing says why"
     return ",".join(sorted(str(p.code.value) for p in verdict.problems)) or READ
 
@@ -342,7 +171,7 @@ def _policy(data: bytes) -> str:
 def _code(data: bytes) -> str:
     text = data.decode("utf-8", "replace")
     codes.plain(text)
-    return said(chain.check_fingerprint(roots().root, text))
+    return said(chain.check_fingerprint(seeds.roots().root, text))
 
 
 _VALUES: Final[tuple[Callable[[str], object], ...]] = (
@@ -369,20 +198,6 @@ def _anchors(data: bytes) -> str:
     return str([a is not None for a in keeper._in_file("n", content)])
 
 
-def _anchor_seeds() -> list[bytes]:
-    folder = Path(tempfile.mkdtemp())
-    try:
-        keeper = Anchors(bytes(32), folder)
-        for n in (1, 2):
-            keeper.keep("device", n, bytes(32), bytes(32), "/x", n, False)
-        content = [path.read_bytes() for path in folder.glob("*.anchor")]
-        size = int.from_bytes(content[0][:2], "big")
-        name = next(folder.glob("*.anchor")).stem
-        return [*content, keeper._cipher.decrypt(content[0][2:14], content[0][14 : 2 + size], name.encode())]
-    finally:
-        shutil.rmtree(folder)
-
-
 def _whole_backup(data: bytes) -> str:
     file = _scratch() / "x.station-backup"
     if len(data) % 4:  # beneath its digest, which whoever changes a file can make anew
@@ -401,7 +216,7 @@ def _stick(data: bytes) -> str:
         place.parent.mkdir(parents=True)
         place.symlink_to("/etc")
     else:
-        place = place / STATION if dice.random() < 0.5 else place
+        place = place / seeds.STATION if dice.random() < 0.5 else place
         place.mkdir(parents=True)
         for _n in range(dice.randint(1, 4)):
             name = dice.choice(
@@ -473,61 +288,31 @@ def _pem_mutation(data: bytes, dice: random.Random, others: Sequence[bytes]) -> 
 
 
 READERS: Final = (
-    Reader("bundle content", _contents, _bundle, (L, L, B), 300),
-    Reader("bundle header", lambda: [content.split(b"\n")[0] for content in _contents()], lambda d: said(bundle.read_header(d)), (J, J, B), 20),
-    Reader("entry line", _made_lines, _entry, (J, B, B), 30),
-    Reader("stored line", _packed, _unpacked, (B,), 15),
-    Reader("signed file (CMS)", _files("trust", "first.der", "voucher.der"), _signed, (D, D, D, B), 200),
-    Reader("voucher", _files("trust", "voucher.der"), lambda d: said(sealing.verify_voucher(d, roots(), AT)), (D, D, B), 200),
-    Reader("age file", _files("trust", "first.bundle", "receipt.bundle"), lambda d: said(sealing.decrypt(d, identity(), 1 << 20)), (B,), 150),
-    Reader("packed content", lambda: [zstandard.compress(c) for c in _contents()], lambda d: said(sealing._unpack(d)), (B,), 20),
-    Reader("certificates and lists", _files("trust", "root.pem", "device.pem"), _pem, (_pem_mutation,), 600),
-    Reader("request", _files("trust", "device.csr"), lambda d: said(certificates.read_request(d)), (_pem_mutation,), 200),
-    Reader("receipt", lambda: [_file("trust", "receipt.json"), _file("bundles", "first", "receipt.json"), _file("bundles", "first", "receipt.json") + b"\n"],
+    Reader("bundle content", seeds.contents, _bundle, (L, L, B), 300),
+    Reader("bundle header", lambda: [content.split(b"\n")[0] for content in seeds.contents()], lambda d: said(bundle.read_header(d)), (J, J, B), 20),
+    Reader("entry line", seeds.made_lines, _entry, (J, B, B), 30),
+    Reader("stored line", seeds.stored_lines, _unpacked, (B,), 15),
+    Reader("signed file (CMS)", seeds.golden_files("trust", "first.der", "voucher.der"), _signed, (D, D, D, B), 200),
+    Reader("voucher", seeds.golden_files("trust", "voucher.der"), lambda d: said(sealing.verify_voucher(d, seeds.roots(), AT)), (D, D, B), 200),
+    Reader("age file", seeds.golden_files("trust", "first.bundle", "receipt.bundle"), lambda d: said(sealing.decrypt(d, seeds.identity(), 1 << 20)), (B,), 150),
+    Reader("packed content", lambda: [zstandard.compress(c) for c in seeds.contents()], lambda d: said(sealing._unpack(d)), (B,), 20),
+    Reader("certificates and lists", seeds.golden_files("trust", "root.pem", "device.pem"), _pem, (_pem_mutation,), 600),
+    Reader("request", seeds.golden_files("trust", "device.csr"), lambda d: said(certificates.read_request(d)), (_pem_mutation,), 200),
+    Reader("receipt", seeds.receipts,
            lambda d: said(receipts.parse(d)), (J, B), 15),
-    Reader("position note", _notes, _note, (J, B), 15),
-    Reader("vault.json", lambda: [_file("stores", "0001", "vault.json"), *_new_vault()], _vault, (J, J, B), 60),
-    Reader("anchor file", _anchor_seeds, _anchors, (B,), 20),
-    Reader("xlsx", _workbook, _sheet("x"), (Z, Z, Z, B), 1_500, True),
-    Reader("xlsx sheet XML", _xml, _sheet_xml, (B,), 60),
-    Reader("ods XML", _ods, _ods_xml, (B,), 30),
-    Reader("xls", lambda: _old_books(), _sheet("x"), (B,), 1_000, True),
-    Reader("csv", _csv, _sheet("x"), (B, T), 100, True),
-    Reader("typed values", _typed, _value, (T,), 30),
-    Reader("policy table", _tables, _policy, (J, B), 60),
-    Reader("codes and fingerprints", lambda: [b"ABCDE-FGHJK-LMNPQ-RSTUV-WXYZ2-34567", roots().fingerprint.encode()], _code, (T, B), 15),
-    Reader("signed report", _files("trust", "report.pdf"), _report, (B,), 30_000),
-    Reader("backup", _backup, _whole_backup, (B,), 600),
+    Reader("position note", seeds.notes, _note, (J, B), 15),
+    Reader("vault.json", lambda: [seeds.golden("stores", "0001", "vault.json"), *seeds.new_vault()], _vault, (J, J, B), 60),
+    Reader("anchor file", seeds.anchor_files, _anchors, (B,), 20),
+    Reader("xlsx", seeds.workbook, _sheet("x"), (Z, Z, Z, B), 1_500, True),
+    Reader("xlsx sheet XML", seeds.workbook_xml, _sheet_xml, (B,), 60),
+    Reader("ods XML", seeds.ods, _ods_xml, (B,), 30),
+    Reader("xls", seeds.old_books, _sheet("x"), (B,), 1_000, True),
+    Reader("csv", seeds.csv, _sheet("x"), (B, T), 100, True),
+    Reader("typed values", seeds.typed, _value, (T,), 30),
+    Reader("policy table", seeds.policies, _policy, (J, B), 60),
+    Reader("codes and fingerprints", lambda: [b"ABCDE-FGHJK-LMNPQ-RSTUV-WXYZ2-34567", seeds.roots().fingerprint.encode()], _code, (T, B), 15),
+    Reader("signed report", seeds.golden_files("trust", "report.pdf"), _report, (B,), 30_000),
+    Reader("backup", seeds.backups, _whole_backup, (B,), 600),
     Reader("stick", lambda: [b"a", b"b" * 600], _stick, (B,), 1_500),
     Reader("proof", lambda: [proof.packed(proof.Proof(bytes(32), bytes(8), {"d": (3, bytes(32))}, {"resident": (2, bytes(32))}))], _proof, (B,), 10),
 )  # fmt: skip
-
-
-def _new_vault() -> list[bytes]:
-    from station_app.store.vault import Vault
-    from tests.faults.workload import PASSWORD, cheap_passwords
-
-    folder = Path(tempfile.mkdtemp())
-    try:
-        cheap_passwords()
-        assert not isinstance(Vault.create(folder, "王主任", PASSWORD), Refusal)
-        return [(folder / "vault.json").read_bytes()]
-    finally:
-        shutil.rmtree(folder)
-
-
-def _old_books() -> list[bytes]:
-    from tests.exchange.test_forms import xls
-
-    folder = Path(tempfile.mkdtemp())
-    try:
-        cells: dict[tuple[int, int], str | float] = {
-            (0, 0): "姓名",
-            (0, 1): "出生日期",
-            (1, 0): "王虚构",
-            (1, 1): 18_264.0,
-            (3, 0): 3.5,
-        }
-        return [xls(folder / "a.xls", cells, {2}, [(1, 1, 3, 1)], pad).read_bytes() for pad in (0, 5_000)]
-    finally:
-        shutil.rmtree(folder)

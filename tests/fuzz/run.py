@@ -223,11 +223,8 @@ def _planted() -> list[Reader]:
 
 
 def run(
-    runs: int,
-    seed: int,
-    only: Iterable[str] = (),
-    save: Path | None = FOUND,
-    most_seconds: float = 1e9) -> list[Outcome]:
+    runs: int, seed: int, only: Iterable[str] = (), save: Path | None = FOUND, most_seconds: float = 1e9
+) -> list[Outcome]:
     """All readers, or some."""
     chosen = [reader for reader in READERS if not only or reader.name in only]
     found: list[Outcome] = []

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.bench.growth import filled
+from tests.bench.large import filled
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -21,7 +21,7 @@ def run(module: str, *words: str) -> dict[str, Any]:
 
 def test_growth_is_measured(tmp_path: Path) -> None:
     """Both stores are edited, the large one rebuilt, its search included."""
-    said = run("tests.bench.growth", "--few", "60", "--many", "400", "--edits", "10", "--folder", str(tmp_path))
+    said = run("tests.bench.large", "--few", "60", "--many", "400", "--edits", "10", "--folder", str(tmp_path))
     assert said["searched"] == 134 and said["ratio"] > 0 and said["rebuild_items_per_second"] > 0
     assert 50 < said["journal_bytes_an_event"] < 400
 
