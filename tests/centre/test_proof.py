@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import uuid
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import station_app.kinds  # noqa: F401
 from station_app.kinds.base import KINDS
 from station_app.kinds.volunteer_hours import VolunteerHours
 from station_app.store import entries as e
-from station_app.store import journal
+from station_app.store import journal, packing
 from station_app.store.change import Edit
 from station_app.store.tables import device as device_table
 from station_app.store.tables import entry as entry_table
@@ -45,8 +46,9 @@ def test_a_chain_rewritten_with_all_its_hashes_is_found_by_the_voucher(scene: Sc
         prev = e.NO_ENTRY
         for seq, _digest, line in list(journal.chain(connection, one.no)):
             changed = line.replace(b'"hours":90', b'"hours":600')
-            prev = e.entry_hash(prev, e.parse(changed))
-            packed = journal._compressor.compress(changed)
+            entry = e.parse(changed)
+            prev = e.entry_hash(prev, entry)
+            packed = packing.pack(changed, uuid.UUID(entry.head.op).bytes)
             connection.execute(
                 update(entry_table).where(entry_table.c.at == journal.at_of(one.no, seq)).values(hash=prev, line=packed)
             )
