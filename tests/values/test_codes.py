@@ -253,4 +253,4 @@ def test_every_code_of_a_reader_has_a_sentence() -> None:
             returned |= set(re.findall(r'"([A-Z]+(?:_[A-Z0-9]+)+)"', module.read_text(encoding="utf-8")))
         elif module.name == "lunar.py":
             returned |= set(re.findall(r'"(LUNAR_[A-Z_]+)"', module.read_text(encoding="utf-8")))
-    assert returned == known
+    assert returned - {"PYPINYIN_NO_PHRASES"} == known  # a library's variable of the environment
