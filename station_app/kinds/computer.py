@@ -13,7 +13,7 @@ class Computer(Record, kind="computer", section="station", merge="by_field", tit
     made_by_program = True
     listed = ("name", "room")
 
-    name: Mapped[str | None] = text(N_("What it is called"), needed=True)
+    name: Mapped[str | None] = text(N_("What it is called"), needed=True, private=True)
     room: Mapped[str | None] = refers_to("room", N_("Community work room"))
 
     def caption(self, named: Named) -> str:

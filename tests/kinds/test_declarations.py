@@ -19,11 +19,13 @@ from station_app.spec.registry import DeclarationError
 #: The wire names of the contract that this version declares, in the contract's order.
 CONTRACT = (
     "resident household elder assessment visit service activity farm_plot plot_application farm_help harvest sale "
-    "volunteer volunteer_hours worker station room policy month_report"
+    "volunteer volunteer_hours worker station room policy month_report consent data_request access approval "
+    # added to the contract's: who is who on other computers, what the law and the keys leave behind
+    "account computer destruction distinct_pair erasure export key_event"
 ).split()
 
 MERGES = {
-    "append_only": {"sale", "volunteer_hours"},
+    "append_only": {"sale", "volunteer_hours", "access", "approval", "export", "key_event"},
     "newest": {"policy"},
 }
 
@@ -176,6 +178,7 @@ def test_needed_fields_are_identity_date_or_amount(name: str) -> None:
         if field.needed:
             assert field.meaning.name in (
                 "reference", "person_name", "date", "moment", "hours", "area", "weight", "text", "choice", "data", "count",
+                *(("consent", "long_text") if KINDS[name].section == "law" else ()),  # an answer, and why: what the law asks for
             ), field.name  # fmt: skip
             assert not field.computed
         assert set(KINDS[name].listed) <= set(KINDS[name].fields)
@@ -191,6 +194,14 @@ OPEN_TEXTS = {
     "station": {"name", "code", "address", "operator"},
     "room": {"name", "address"},
     "policy": {"name", "source"},
+    # said by the program itself: kinds, fields, forms, hashes, versions, roles, and ids that are no person's to the centre
+    "access": {"what", "shown", "second"},
+    "approval": {"about", "second"},
+    "consent": {"text_version"},
+    "destruction": {"head", "second"},
+    "erasure": {"target_kind", "target"},
+    "export": {"what", "form", "sha256", "second"},
+    "key_event": {"whom", "role"},
 }
 SENSITIVE = {
     "resident": {"birth_date", "ethnic_code", "address", "hukou_addr", "relation", "marital", "education", "politics"},
@@ -230,9 +241,12 @@ def test_words_of_a_choice_mean_one_code(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def chinese() -> dict[str, str]:
-    """Texts of kinds in Chinese."""
-    with (RESOURCES / "translations" / "zh_CN" / "kinds.po").open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id and message.string}
+    """Every text in Chinese, whichever fragment it stands in."""
+    found: dict[str, str] = {}
+    for fragment in sorted((RESOURCES / "translations" / "zh_CN").glob("*.po")):
+        with fragment.open("rb") as file:
+            found |= {str(message.id): str(message.string) for message in read_po(file) if message.id and message.string}
+    return found
 
 
 @pytest.mark.parametrize("name", CONTRACT)

@@ -197,6 +197,17 @@ def test_corrections_of_a_report_say_what_differs() -> None:
 
 CAPTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("resident", {"name": "宝音德力格尔"}, "宝音德力格尔"),
+    ("access", {"person": "r", "at": "2024-03-01T09:00"}, "〈resident r〉 2024-03-01"),
+    ("account", {"name": "斯琴"}, "斯琴"),
+    ("approval", {"at": "2024-03-01T09:00"}, "2024-03-01 09:00"),
+    ("computer", {"name": "牧区社工室"}, "牧区社工室"),
+    ("consent", {"resident": "r", "given_on": "2024-03-01"}, "〈resident r〉 2024-03-01"),
+    ("data_request", {"volunteer": "v", "received_on": "2024-03-01"}, "〈volunteer v〉 2024-03-01"),
+    ("destruction", {"made_on": "2024-03-01"}, "2024-03-01"),
+    ("distinct_pair", {"resident_one": "a", "resident_other": "b"}, "〈resident a〉、〈resident b〉"),
+    ("erasure", {"target_kind": "visit", "erased_on": "2024-03-01"}, "探访 2024-03-01"),
+    ("export", {"what": "elder", "at": "2024-03-01T09:00"}, "elder 2024-03-01"),
+    ("key_event", {"what": "disabled", "at": "2024-03-01T09:00"}, "停用用户 2024-03-01"),
     ("household", {"head": "r", "number": "12"}, "〈resident r〉"),
     ("elder", {"resident": "r"}, "〈resident r〉"),
     ("assessment", {"resident": "r", "assessed_on": "2024-03-01"}, "〈resident r〉 2024-03-01"),

@@ -4,6 +4,7 @@ import gettext
 import io
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -11,12 +12,16 @@ from station_app import messages
 from station_app.settings import RESOURCES
 
 
-def translations() -> gettext.GNUTranslations:
-    """The fragment of papers, compiled in memory."""
-    with (RESOURCES / "translations" / "zh_CN" / "paper.po").open("rb") as file:
-        read = read_po(file, locale="zh_CN", charset="utf-8")
+def translations(only: str = "*") -> gettext.GNUTranslations:
+    """The fragments of this name, all of them by default, compiled in memory."""
+    whole = Catalog(locale="zh_CN", charset="utf-8")
+    for fragment in sorted((RESOURCES / "translations" / "zh_CN").glob(f"{only}.po")):
+        with fragment.open("rb") as file:
+            for message in read_po(file, locale="zh_CN", charset="utf-8"):
+                if message.id:
+                    whole.add(message.id, message.string)
     out = io.BytesIO()
-    write_mo(out, read)
+    write_mo(out, whole)
     out.seek(0)
     return gettext.GNUTranslations(out)
 

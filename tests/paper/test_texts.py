@@ -38,5 +38,5 @@ def test_every_text_is_translated_with_its_values() -> None:
 
 
 def test_no_translation_is_left_over() -> None:
-    known = {text for text in translations()._catalog if text}  # type: ignore[attr-defined]  # gettext offers no list
+    known = {text for text in translations("paper")._catalog if text}  # type: ignore[attr-defined]  # gettext offers no list
     assert known - printed() == set()
