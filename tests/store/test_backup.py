@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -440,17 +441,14 @@ def test_a_stick_that_is_not_in_is_told(station: OpenStation, tmp_path: Path) ->
 
 def test_before_an_update_the_update_is_tried_on_a_copy(tmp_path: Path) -> None:
     """A station that an older program wrote: a backup is there before its tables are brought up."""
-    station = created(tmp_path / "station")
-    with station.store.database.writing() as connection:
-        connection.execute(text("DROP TABLE alembic_version"))
-    station.close()
-    again = compose.open_station(tmp_path / "station", None, lambda _n: PASSWORD)
+    shutil.copytree(Path(__file__).parent.parent / "golden" / "stores" / "0001", tmp_path / "station")
+    again = compose.open_station(tmp_path / "station", "王主任", lambda _n: "golden password 0001")
     assert isinstance(again, OpenStation)
     known = compose.backup_status(again)
     assert "-update." in known.backups[0].name
     assert known.last is not None and known.last.good and len(known.backups) == 1
     again.close()
-    third = compose.open_station(tmp_path / "station", None, lambda _n: PASSWORD)
+    third = compose.open_station(tmp_path / "station", "王主任", lambda _n: "golden password 0001")
     assert isinstance(third, OpenStation) and len(compose.backup_status(third).backups) == 1
     third.close()
 
